@@ -1,0 +1,165 @@
+/* cmd-check.c - qevm check: what is wrong with a stream by itself. */
+#include "cli/command.h"
+#include "cli/render.h"
+#include "rewrite/check.h"
+
+static const QevmOption options[] = {
+    { "quick", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quick), NULL,
+      "do not read RAM, and say what was not looked at" },
+    { "strict", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, strict),
+      NULL, "count warnings as errors" },
+    { "quiet", 'q', G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quiet),
+      NULL, "print errors and warnings only" },
+    QEVM_OPTION_JSON,
+    QEVM_OPTION_END,
+};
+
+static void
+count(const GPtrArray *findings, guint counts[3])
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const QevmFinding *f = g_ptr_array_index(findings, i);
+
+        counts[f->info->severity]++;
+    }
+}
+
+static void
+print_finding(QevmPrint *out, const char *file, const QevmFinding *f)
+{
+    static const QevmStyle styles[] = { QEVM_STYLE_DIM, QEVM_STYLE_WARNING,
+                                        QEVM_STYLE_ERROR };
+
+    qevm_print_format(out, "%s: %s%sat 0x%" G_GINT64_MODIFIER "x: ", file,
+                      f->path, *f->path ? " " : "", f->offset);
+    qevm_print_styled(out, styles[f->info->severity], "%s[%s]",
+                      qevm_severity_name(f->info->severity), f->info->slug);
+    qevm_print_format(out, ": %s\n", f->sentence);
+}
+
+static const char *
+plural(guint n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void
+print_text(QevmCli *cli, const char *file, const QevmStream *stream,
+           const GPtrArray *findings)
+{
+    const char *const *skipped = qevm_check_skipped(stream);
+    guint counts[3] = { 0 };
+
+    count(findings, counts);
+    for (guint i = 0; i < findings->len; i++) {
+        const QevmFinding *f = g_ptr_array_index(findings, i);
+
+        if (!cli->options.quiet || f->info->severity > QEVM_SEVERITY_NOTE) {
+            print_finding(cli->out, file, f);
+        }
+    }
+    if (cli->options.quiet) {
+        return;
+    }
+    qevm_print_format(cli->out, "%s: %u error%s, %u warning%s, %u note%s\n",
+                      file, counts[2], plural(counts[2]), counts[1],
+                      plural(counts[1]), counts[0], plural(counts[0]));
+    for (guint i = 0; skipped[i]; i++) {
+        qevm_print_format(cli->out, "%s: not looked at: %s\n", file,
+                          skipped[i]);
+    }
+}
+
+static json_t *
+finding_json(const QevmFinding *f)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "finding", json_string(f->info->slug));
+    json_object_set_new(json, "severity",
+                        json_string(qevm_severity_name(f->info->severity)));
+    json_object_set_new(json, "path", qevm_render_json_text(f->path));
+    json_object_set_new(json, "offset", json_integer((json_int_t)f->offset));
+    json_object_set_new(json, "sentence", qevm_render_json_text(f->sentence));
+    return json;
+}
+
+static void
+print_json(QevmCli *cli, const char *file, const QevmStream *stream,
+           const GPtrArray *findings)
+{
+    const char *const *skipped = qevm_check_skipped(stream);
+    json_t *json = json_object(), *list = json_array();
+    json_t *unseen = json_array();
+    guint counts[3] = { 0 };
+
+    count(findings, counts);
+    for (guint i = 0; i < findings->len; i++) {
+        json_array_append_new(list,
+                              finding_json(g_ptr_array_index(findings, i)));
+    }
+    for (guint i = 0; skipped[i]; i++) {
+        json_array_append_new(unseen, json_string(skipped[i]));
+    }
+    json_object_set_new(json, "file", qevm_render_json_text(file));
+    json_object_set_new(json, "errors", json_integer(counts[2]));
+    json_object_set_new(json, "warnings", json_integer(counts[1]));
+    json_object_set_new(json, "notes", json_integer(counts[0]));
+    json_object_set_new(json, "findings", list);
+    json_object_set_new(json, "not_looked_at", unseen);
+    qevm_render_json_print(cli->out, json);
+    qevm_print(cli->out, "\n");
+    json_decref(json);
+}
+
+static int
+check_file(QevmCli *cli, const char *file)
+{
+    g_autoptr(QevmStream) stream =
+        qevm_cli_open(file, cli->options.quick ? 0 : QEVM_OPEN_WALK);
+    g_autoptr(GPtrArray) findings = NULL;
+    guint counts[3] = { 0 };
+
+    if (!stream) {
+        return QEVM_EXIT_INPUT;
+    }
+    findings = qevm_check(stream);
+    count(findings, counts);
+    if (cli->options.json) {
+        print_json(cli, file, stream, findings);
+    } else {
+        print_text(cli, file, stream, findings);
+    }
+    return counts[QEVM_SEVERITY_ERROR] ||
+                   (cli->options.strict && counts[QEVM_SEVERITY_WARNING])
+               ? QEVM_EXIT_FINDINGS
+               : QEVM_EXIT_OK;
+}
+
+static int
+run(QevmCli *cli, int argc, char **argv)
+{
+    int code = QEVM_EXIT_OK;
+
+    for (int i = 0; i < argc; i++) {
+        code = MAX(code, check_file(cli, argv[i]));
+    }
+    return code;
+}
+
+const QevmCommand qevm_command_check = {
+    .name = "check",
+    .args = "FILE...",
+    .summary = "report what is wrong with a stream",
+    .details =
+        "Reads every record, RAM page headers included, decodes every "
+        "section, and prints\nwhat it finds, a line each:\n\n"
+        "  FILE: PATH at OFFSET: SEVERITY[FINDING]: what is wrong\n\n"
+        "An error stops any QEMU, a warning loses something, a note is worth "
+        "knowing.\n\"qevm help FINDING\" explains one, \"qevm help findings\" "
+        "lists all. The exit status is\n1 if there are errors.",
+    .options = options,
+    .min_args = 1,
+    .max_args = -1,
+    .run = run,
+};

@@ -1,0 +1,173 @@
+/* cmd-get.c - qevm get: values by path. */
+#include "cli/command.h"
+#include "cli/render.h"
+
+#include <string.h>
+
+static const QevmOption options[] = {
+    QEVM_OPTION_WALK,
+    QEVM_OPTION_JSON,
+    QEVM_OPTION_END,
+};
+
+/* Can this path name more than one place? */
+static gboolean
+is_pattern(const QevmPath *path)
+{
+    if (path->which == QEVM_INSTANCE_ALL ||
+        (!path->section_literal && strpbrk(path->section, "*?"))) {
+        return TRUE;
+    }
+    for (guint i = 0; i < path->steps->len; i++) {
+        const QevmStep *step = &g_array_index(path->steps, QevmStep, i);
+
+        if (step->select == QEVM_SELECT_ALL ||
+            (step->name && !step->literal && strpbrk(step->name, "*?"))) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+is_leaf(const QevmPlace *place)
+{
+    return place->kind == QEVM_PLACE_ELEMENT ||
+           place->kind == QEVM_PLACE_FACT ||
+           (place->kind == QEVM_PLACE_NODE &&
+            (place->node->kind == QEVM_NODE_FIELD ||
+             place->node->kind == QEVM_NODE_RAW));
+}
+
+/* An array of leaves on one line, whole. */
+static void
+print_array(QevmPrint *out, QevmNode *node)
+{
+    guint64 count = qevm_node_count(node);
+
+    qevm_print(out, "[");
+    for (guint64 i = 0; i < count; i++) {
+        g_auto(QevmValue) value = QEVM_VALUE_INIT;
+        g_autofree char *text = NULL;
+
+        qevm_node_value(node, i, &value);
+        text = qevm_value_format(&value);
+        qevm_print_format(out, "%s%s", i ? ", " : "", text);
+    }
+    qevm_print(out, "]\n");
+}
+
+static gboolean
+get_text(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
+         gboolean named, GError **error)
+{
+    const QevmTextRender render = { .out = cli->out, .depth = -1, .all = TRUE };
+    gboolean array =
+        place->kind == QEVM_PLACE_NODE && place->node->kind == QEVM_NODE_ARRAY;
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    g_autofree char *path = NULL, *text = NULL;
+
+    if (!is_leaf(place) && !array) {
+        return qevm_render_text_place(&render, stream, place, error);
+    }
+    if (named) {
+        path = qevm_path_of(stream, place);
+        qevm_print_format(cli->out, "%s = ", path);
+    }
+    if (array) {
+        print_array(cli->out, place->node);
+        return TRUE;
+    }
+    if (!qevm_place_value(place, &value, error)) {
+        return FALSE;
+    }
+    text = qevm_value_format(&value);
+    qevm_print_format(cli->out, "%s\n", text);
+    return TRUE;
+}
+
+/* {"path": .., "value": ..}, or what show --json prints of a struct. */
+static gboolean
+get_json(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
+         GError **error)
+{
+    const QevmJsonRender render = { -1 };
+    g_autofree char *path = qevm_path_of(stream, place);
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    json_t *json;
+
+    if (is_leaf(place)) {
+        if (!qevm_place_value(place, &value, error)) {
+            return FALSE;
+        }
+        json = json_object();
+        json_object_set_new(json, "value", qevm_render_json_value(&value));
+    } else if (place->kind == QEVM_PLACE_NODE) {
+        json = qevm_render_json_node(&render, place->node);
+    } else {
+        json = qevm_render_json_record(&render, stream, place->record, error);
+    }
+    if (!json) {
+        return FALSE;
+    }
+    json_object_set_new(json, "path", qevm_render_json_text(path));
+    qevm_render_json_print(cli->out, json);
+    qevm_print(cli->out, "\n");
+    json_decref(json);
+    return TRUE;
+}
+
+static int
+get_path(QevmCli *cli, const char *file, QevmStream *stream, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmPath) path = qevm_path_parse(text, &error);
+    g_autoptr(GArray) places = NULL;
+
+    if (!path) {
+        return qevm_cli_usage(cli, "%s", error->message);
+    }
+    places = qevm_path_resolve(stream, path, &error);
+    for (guint i = 0; places && i < places->len; i++) {
+        const QevmPlace *place = &g_array_index(places, QevmPlace, i);
+
+        if (cli->options.json
+                ? !get_json(cli, stream, place, &error)
+                : !get_text(cli, stream, place, is_pattern(path), &error)) {
+            break;
+        }
+    }
+    return error ? qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM) : QEVM_EXIT_OK;
+}
+
+static int
+run(QevmCli *cli, int argc, char **argv)
+{
+    const char *file = argv[0];
+    g_autoptr(QevmStream) stream =
+        qevm_cli_open(file, cli->options.walk ? QEVM_OPEN_WALK : 0);
+    int code = QEVM_EXIT_OK;
+
+    if (!stream) {
+        return QEVM_EXIT_INPUT;
+    }
+    for (int i = 1; i < argc; i++) {
+        code = MAX(code, get_path(cli, file, stream, argv[i]));
+    }
+    return MAX(code, qevm_cli_stream_error(file, stream));
+}
+
+const QevmCommand qevm_command_get = {
+    .name = "get",
+    .args = "FILE PATH...",
+    .summary = "print values by path",
+    .details =
+        "Prints the value of each PATH on a line of its own, as \"qevm set\" "
+        "reads it back;\na struct or section as a tree. If a PATH is a "
+        "pattern, each line is PATH = VALUE.\nWith --json each place is an "
+        "object on a line.",
+    .options = options,
+    .min_args = 2,
+    .max_args = -1,
+    .run = run,
+};

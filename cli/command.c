@@ -1,0 +1,232 @@
+/* command.c - the table of commands, and how one is run. */
+#include "cli/command.h"
+#include "cli/progress.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+const QevmCommand *const qevm_commands[] = {
+    &qevm_command_info,    &qevm_command_show,
+    &qevm_command_get,     &qevm_command_diff,
+    &qevm_command_check,   &qevm_command_set,
+    &qevm_command_rewrite, &qevm_command_strip,
+    &qevm_command_help,    NULL,
+};
+
+const QevmCommand *
+qevm_command_find(const char *name)
+{
+    for (guint i = 0; qevm_commands[i]; i++) {
+        if (strcmp(name, qevm_commands[i]->name) == 0) {
+            return qevm_commands[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- help ---- */
+
+void
+qevm_command_print_list(QevmPrint *out)
+{
+    qevm_print(out, "Usage: qevm COMMAND [OPTIONS] FILE...\n\n"
+                    "Looks into, checks and rewrites QEMU migration "
+                    "streams.\n\nCommands:\n");
+    for (guint i = 0; qevm_commands[i]; i++) {
+        qevm_print(out, "  ");
+        qevm_print_styled(out, QEVM_STYLE_NAME, "%-9s", qevm_commands[i]->name);
+        qevm_print_format(out, " %s\n", qevm_commands[i]->summary);
+    }
+    qevm_print(out, "\nA FILE of \"-\" is standard input. "
+                    "\"qevm help COMMAND\" tells more of one command,\n"
+                    "\"qevm help FINDING\" of what check finds.\n");
+}
+
+static void
+print_option(QevmPrint *out, const QevmOption *option)
+{
+    g_autofree char *left = NULL;
+    char letter[] = "    ";
+
+    if (option->letter) {
+        g_snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+    }
+    left = g_strdup_printf("%s--%s%s%s", letter, option->name,
+                           option->what ? " " : "",
+                           option->what ? option->what : "");
+    qevm_print_format(out, "  %-24s %s\n", left, option->help);
+}
+
+void
+qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
+{
+    qevm_print_format(out, "Usage: qevm %s%s%s%s\n\n%s\n", command->name,
+                      command->options ? " [OPTIONS]" : "",
+                      *command->args ? " " : "", command->args,
+                      command->details);
+    if (command->options) {
+        qevm_print(out, "\nOptions:\n");
+        for (const QevmOption *o = command->options; o->name; o++) {
+            print_option(out, o);
+        }
+    }
+}
+
+/* ---- errors ---- */
+
+int
+qevm_cli_fail(const char *name, const GError *error, QevmExit system)
+{
+    fflush(stdout);
+    fprintf(stderr, "qevm: %s%s%s\n", name ? name : "", name ? ": " : "",
+            error->message);
+    if (error->domain != QEVM_ERROR) {
+        return (int)system;
+    }
+    return error->code == QEVM_ERROR_LOSS ? QEVM_EXIT_FINDINGS
+                                          : QEVM_EXIT_INPUT;
+}
+
+static int
+usage_error(const QevmCommand *command, const char *message)
+{
+    fprintf(stderr,
+            "qevm: %s: %s\nUsage: qevm %s%s%s%s\n"
+            "See \"qevm help %s\".\n",
+            command->name, message, command->name,
+            command->options ? " [OPTIONS]" : "", *command->args ? " " : "",
+            command->args, command->name);
+    return QEVM_EXIT_USAGE;
+}
+
+int
+qevm_cli_usage(const QevmCli *cli, const char *format, ...)
+{
+    g_autofree char *message = NULL;
+    va_list args;
+
+    va_start(args, format);
+    message = g_strdup_vprintf(format, args);
+    va_end(args);
+    return usage_error(cli->command, message);
+}
+
+/* ---- streams ---- */
+
+QevmStream *
+qevm_cli_open(const char *file, QevmOpenFlags flags)
+{
+    g_autoptr(GError) error = NULL;
+    QevmProgressLine line;
+    QevmStreamHooks hooks = { .progress = qevm_progress_update, .user = &line };
+    QevmSource *source = qevm_source_open(file, &error);
+    QevmStream *stream = NULL;
+
+    if (source) {
+        qevm_progress_start(&line, "reading");
+        stream = qevm_stream_open(source, flags, &hooks, &error);
+        qevm_progress_stop(&line);
+    }
+    if (!stream) {
+        qevm_cli_fail(file, error, QEVM_EXIT_INPUT);
+    }
+    return stream;
+}
+
+int
+qevm_cli_stream_error(const char *file, const QevmStream *stream)
+{
+    return stream->error ? qevm_cli_fail(file, stream->error, QEVM_EXIT_INPUT)
+                         : QEVM_EXIT_OK;
+}
+
+/* ---- running ---- */
+
+/* Arguments stay bytes, whatever the locale: they are file names and paths
+ * of whatever a stream holds. */
+static gboolean
+parse_options(QevmCli *cli, char ***argv, GError **error)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+    GOptionEntry help = { "help", 'h', 0, G_OPTION_ARG_NONE, &cli->options.help,
+                          NULL,   NULL };
+
+    for (const QevmOption *o = cli->command->options; o && o->name; o++) {
+        GOptionEntry entry = {
+            o->name, o->letter, 0, o->arg, (char *)&cli->options + o->at,
+            NULL,    NULL,
+        };
+
+        g_array_append_val(entries, entry);
+    }
+    g_array_append_val(entries, help);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(
+        context, (const GOptionEntry *)(gconstpointer)entries->data, NULL);
+    return g_option_context_parse_strv(context, argv, error);
+}
+
+static int
+run_parsed(QevmCli *cli, char **argv)
+{
+    const QevmCommand *command = cli->command;
+    int argc = (int)g_strv_length(argv);
+
+    if (cli->options.help) {
+        qevm_command_print_help(command, cli->out);
+        return QEVM_EXIT_OK;
+    }
+    if (argc < command->min_args) {
+        return usage_error(command,
+                           argc == 0 ? "needs a file" : "needs more arguments");
+    }
+    if (command->max_args >= 0 && argc > command->max_args) {
+        return usage_error(command, "too many arguments");
+    }
+    return command->run(cli, argc, argv);
+}
+
+static void
+clear_options(QevmOptions *options)
+{
+    g_free(options->format);
+    g_free(options->output);
+    g_free(options->journal);
+    g_strfreev(options->rules);
+}
+
+int
+qevm_command_run(const QevmCommand *command, int argc, char **argv)
+{
+    QevmCli cli = { .command = command, .options = { .depth = -1 } };
+    const char *no_colour = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
+    gboolean colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) &&
+                      g_strcmp0(term, "dumb") != 0;
+    g_autoptr(QevmPrint) out = qevm_print_new(STDOUT_FILENO, colour);
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) args = g_new0(char *, (gsize)argc + 1);
+    int code, number;
+
+    for (int i = 0; i < argc; i++) {
+        args[i] = g_strdup(argv[i]);
+    }
+    cli.out = out;
+    if (!parse_options(&cli, &args, &error)) {
+        code = usage_error(command, error->message);
+    } else {
+        code = run_parsed(&cli, args + 1);
+    }
+    clear_options(&cli.options);
+    if (!qevm_print_flush(out, &number)) {
+        /* A reader that went away has seen enough. */
+        if (number != EPIPE) {
+            fprintf(stderr, "qevm: cannot write standard output: %s\n",
+                    g_strerror(number));
+        }
+        return QEVM_EXIT_SYSTEM;
+    }
+    return code;
+}

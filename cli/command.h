@@ -1,0 +1,106 @@
+/* command.h - what a command is: its name, its help, its options, its code.
+ *
+ * One table holds them all; usage, `qevm help`, the completions and the test
+ * of the man page walk it. To add a command, write cli/cmd-NAME.c, declare its
+ * QevmCommand below and give it a row in command.c.
+ */
+#ifndef QEVM_CLI_COMMAND_H
+#define QEVM_CLI_COMMAND_H
+
+#include "cli/print.h"
+#include "parser/stream.h"
+
+typedef enum {
+    QEVM_EXIT_OK = 0,
+    QEVM_EXIT_FINDINGS = 1, /* errors found, differences, stopped for loss */
+    QEVM_EXIT_USAGE = 2,
+    QEVM_EXIT_INPUT = 3,  /* a stream, path or rules file cannot be used */
+    QEVM_EXIT_SYSTEM = 4, /* disk full and the like */
+} QevmExit;
+
+/* What the options of all commands set; an option means the same wherever it
+ * is known. */
+typedef struct {
+    gboolean help, json, quiet, strict, quick, walk, all, offsets, hex, types;
+    gboolean sections, dry_run, allow_visible, allow_lossy, no_sync, spool;
+    int depth;
+    char *format, *output, *journal;
+    char **rules;
+} QevmOptions;
+
+typedef struct {
+    const char *name;
+    char letter; /* 0: none */
+    GOptionArg arg;
+    gsize at;         /* offset in QevmOptions */
+    const char *what; /* the argument, as help prints it; NULL: none */
+    const char *help; /* one line, lower case, no full stop */
+} QevmOption;
+
+/* For the options that many commands share. */
+#define QEVM_OPTION_JSON                                                       \
+    {                                                                          \
+        "json", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, json),      \
+            NULL, "print JSON"                                                 \
+    }
+#define QEVM_OPTION_WALK                                                       \
+    {                                                                          \
+        "walk", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, walk),      \
+            NULL, "read the headers of all RAM pages too"                      \
+    }
+#define QEVM_OPTION_END                                                        \
+    {                                                                          \
+        NULL, 0, G_OPTION_ARG_NONE, 0, NULL, NULL                              \
+    }
+
+typedef struct QevmCommand QevmCommand;
+
+/* One run of one command. */
+typedef struct {
+    const QevmCommand *command;
+    QevmOptions options;
+    QevmPrint *out; /* stdout */
+} QevmCli;
+
+struct QevmCommand {
+    const char *name;
+    const char *args;          /* as usage prints them */
+    const char *summary;       /* one line, lower case, no full stop */
+    const char *details;       /* paragraphs for `qevm help NAME` */
+    const QevmOption *options; /* ends with QEVM_OPTION_END; NULL: none */
+    int min_args, max_args;    /* max_args -1: any number */
+    /* argv holds arguments only; ends with NULL. Gives a QevmExit. */
+    int (*run)(QevmCli *cli, int argc, char **argv);
+};
+
+extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
+    qevm_command_set, qevm_command_diff, qevm_command_check,
+    qevm_command_rewrite, qevm_command_strip, qevm_command_help;
+
+/* The table, in the order help prints it; ends with NULL. */
+extern const QevmCommand *const qevm_commands[];
+const QevmCommand *qevm_command_find(const char *name);
+
+/* Parses options and arguments (argv[0] is the command's name), runs the
+ * command, flushes its output. `argv` is not changed. */
+int qevm_command_run(const QevmCommand *command, int argc, char **argv);
+
+/* Help, to `out`. */
+void qevm_command_print_list(QevmPrint *out);
+void qevm_command_print_help(const QevmCommand *command, QevmPrint *out);
+
+/* ---- for commands ---- */
+
+/* Says `qevm: NAME: MESSAGE` on stderr (NAME may be NULL) and gives the exit
+ * code for that error; a system's error is `system`. */
+int qevm_cli_fail(const char *name, const GError *error, QevmExit system);
+/* Says what is wrong with the usage of this command. */
+int qevm_cli_usage(const QevmCli *cli, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
+
+/* Opens a stream and parses it, with progress. NULL: it was said why. */
+QevmStream *qevm_cli_open(const char *file, QevmOpenFlags flags);
+/* Says where a stream is broken, if it is: QEVM_EXIT_OK or _INPUT. */
+int qevm_cli_stream_error(const char *file, const QevmStream *stream);
+
+#endif

@@ -1,0 +1,26 @@
+/* diff.h - in what two streams differ, field by field. */
+#ifndef QEVM_CLI_DIFF_H
+#define QEVM_CLI_DIFF_H
+
+#include "cli/render.h"
+
+typedef struct {
+    const char *what;  /* "section", "version", "subsection", "field", "type",
+                          "count", "value" */
+    const char *path;  /* of A; of B if only B has it */
+    const char *a, *b; /* what each has there; NULL: nothing */
+} QevmDifference;
+
+typedef struct {
+    QevmStream *a, *b; /* borrowed; trees are freed on the way */
+    gboolean all;      /* every element, long bytes in full */
+    void (*each)(const QevmDifference *difference, gpointer user);
+    gpointer user;
+    guint64 count; /* set by the run */
+} QevmDiff;
+
+/* Calls back for each difference, in the order of A, what only B has at the
+ * end of what holds it. FALSE: the bytes of a section could not be read. */
+gboolean qevm_diff_run(QevmDiff *diff, GError **error);
+
+#endif

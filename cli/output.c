@@ -1,0 +1,268 @@
+/* output.c - an output file that is whole or absent. */
+#define _GNU_SOURCE
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct QevmOutput {
+    char *path;      /* owned; the name wanted, links followed */
+    char *temporary; /* owned; NULL: written in place */
+    int fd;
+    guint slot; /* in `pending`, + 1; 0: none */
+};
+
+/* Temporary files that a signal must remove. The handler reads this, so a
+ * slot is filled before the file is made and emptied after it is gone. */
+#define SLOTS 4
+static char *volatile pending[SLOTS];
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+static void
+remove_pending(int number)
+{
+    for (guint i = 0; i < SLOTS; i++) {
+        char *path = pending[i];
+
+        if (path) {
+            unlink(path);
+        }
+    }
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void
+catch_signals(void)
+{
+    static gboolean done;
+    struct sigaction action = { .sa_handler = remove_pending };
+
+    if (done) {
+        return;
+    }
+    done = TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(signals); i++) {
+        struct sigaction old;
+
+        /* nohup(1) and the like ignore some, and mean it. */
+        if (sigaction(signals[i], NULL, &old) == 0 &&
+            old.sa_handler == SIG_DFL) {
+            sigaction(signals[i], &action, NULL);
+        }
+    }
+}
+
+static gboolean
+set_error(GError **error, int number, const char *what, const char *path)
+{
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
+                "cannot %s \"%s\": %s", what, path, g_strerror(number));
+    return FALSE;
+}
+
+static gboolean
+same_file(const struct stat *a, const char *path)
+{
+    struct stat b;
+
+    if (strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &b) : stat(path, &b)) {
+        return FALSE;
+    }
+    return a->st_dev == b.st_dev && a->st_ino == b.st_ino &&
+           S_ISREG(a->st_mode);
+}
+
+static gboolean
+refuse_inputs(const struct stat *st, const char *path,
+              const char *const *inputs, GError **error)
+{
+    for (; inputs && *inputs; inputs++) {
+        if (same_file(st, *inputs)) {
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "\"%s\" is an input file; write to another one", path);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+open_stdout(QevmOutput *output, const char *const *inputs, GError **error)
+{
+    struct stat st;
+
+    if (isatty(STDOUT_FILENO)) {
+        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                            "a stream is not written to a terminal");
+        return FALSE;
+    }
+    if (fstat(STDOUT_FILENO, &st) == 0 &&
+        !refuse_inputs(&st, "-", inputs, error)) {
+        return FALSE;
+    }
+    output->fd = STDOUT_FILENO;
+    return TRUE;
+}
+
+static gboolean
+open_temporary(QevmOutput *output, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(output->path);
+
+    output->temporary = g_build_filename(folder, ".qevm-XXXXXX", NULL);
+    catch_signals();
+    for (guint i = 0; i < SLOTS && !output->slot; i++) {
+        if (!pending[i]) {
+            pending[i] = output->temporary;
+            output->slot = i + 1;
+        }
+    }
+    output->fd = g_mkstemp_full(output->temporary, O_RDWR | O_CLOEXEC, 0600);
+    if (output->fd < 0) {
+        return set_error(error, errno, "make a file in", folder);
+    }
+    return TRUE;
+}
+
+QevmOutput *
+qevm_output_open(const char *path, const char *const *inputs, GError **error)
+{
+    g_autoptr(QevmOutput) output = g_new0(QevmOutput, 1);
+    g_autofree char *real = NULL;
+    struct stat st;
+
+    output->fd = -1;
+    if (strcmp(path, "-") == 0) {
+        return open_stdout(output, inputs, error) ? g_steal_pointer(&output)
+                                                  : NULL;
+    }
+    real = realpath(path, NULL);
+    output->path = g_strdup(real ? real : path);
+    if (stat(output->path, &st) == 0) {
+        if (!refuse_inputs(&st, path, inputs, error)) {
+            return NULL;
+        }
+        if (S_ISDIR(st.st_mode)) {
+            set_error(error, EISDIR, "write", path);
+            return NULL;
+        }
+        if (!S_ISREG(st.st_mode)) {
+            output->fd = open(output->path, O_WRONLY | O_CLOEXEC);
+            if (output->fd < 0) {
+                set_error(error, errno, "write", path);
+                return NULL;
+            }
+            return g_steal_pointer(&output);
+        }
+    }
+    return open_temporary(output, error) ? g_steal_pointer(&output) : NULL;
+}
+
+int
+qevm_output_fd(const QevmOutput *output)
+{
+    return output->fd;
+}
+
+gboolean
+qevm_output_sparse(const QevmOutput *output)
+{
+    return output->temporary != NULL;
+}
+
+static gboolean
+sync_folder(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    gboolean ok;
+
+    if (fd < 0) {
+        return FALSE;
+    }
+    /* Some file systems cannot sync a folder, and need not. */
+    ok = fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+    close(fd);
+    return ok;
+}
+
+gboolean
+qevm_output_commit(QevmOutput *output, gboolean sync, GError **error)
+{
+    int fd = output->fd;
+
+    if (!output->temporary) {
+        output->fd = -1;
+        /* Only closing tells whether all of it arrived. */
+        if (close(fd) != 0 && errno != EINTR) {
+            return set_error(error, errno, "write",
+                             output->path ? output->path : "-");
+        }
+        return TRUE;
+    }
+    if (sync && fsync(fd) != 0) {
+        return set_error(error, errno, "write", output->path);
+    }
+    output->fd = -1;
+    if ((close(fd) != 0 && errno != EINTR) ||
+        rename(output->temporary, output->path) != 0) {
+        return set_error(error, errno, "write", output->path);
+    }
+    if (output->slot) {
+        pending[output->slot - 1] = NULL;
+        output->slot = 0;
+    }
+    g_clear_pointer(&output->temporary, g_free);
+    if (sync && !sync_folder(output->path)) {
+        return set_error(error, errno, "sync the folder of", output->path);
+    }
+    return TRUE;
+}
+
+void
+qevm_output_free(QevmOutput *output)
+{
+    if (!output) {
+        return;
+    }
+    if (output->fd >= 0 && output->fd != STDOUT_FILENO) {
+        close(output->fd);
+    }
+    if (output->temporary) {
+        unlink(output->temporary);
+    }
+    if (output->slot) {
+        pending[output->slot - 1] = NULL;
+    }
+    g_free(output->temporary);
+    g_free(output->path);
+    g_free(output);
+}
+
+int
+qevm_output_unnamed(GError **error)
+{
+    const char *folder = g_get_tmp_dir();
+    g_autofree char *name = NULL;
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd < 0) {
+        name = g_build_filename(folder, "qevm-XXXXXX", NULL);
+        fd = g_mkstemp_full(name, O_RDWR | O_CLOEXEC, 0600);
+        if (fd >= 0) {
+            unlink(name);
+        }
+    }
+    if (fd < 0) {
+        set_error(error, errno, "make a file in", folder);
+    }
+    return fd;
+}

@@ -1,0 +1,408 @@
+/* transform.c - from a stream and rules to a new stream. */
+#include "cli/transform.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/render.h"
+#include "rewrite/emit.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+typedef struct {
+    QevmCli *cli;                   /* borrowed */
+    const QevmTransform *transform; /* borrowed */
+    QevmEdit *edit;                 /* owned */
+    QevmOutput *output;             /* owned; NULL: a dry run */
+    QevmOutput *journal;            /* owned; NULL: none wanted */
+    QevmSource *head;               /* owned; of a pipe, once it is written */
+    QevmProgressLine line;
+    gboolean writing; /* an error now is one of the output */
+} Run;
+
+static void
+run_clear(Run *run)
+{
+    qevm_edit_free(run->edit);
+    qevm_source_free(run->head);
+    qevm_output_free(run->output);
+    qevm_output_free(run->journal);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
+
+static const char *
+op_name(QevmOp op)
+{
+    guint count;
+    const QevmOpInfo *table = qevm_op_table(&count);
+
+    for (guint i = 0; i < count; i++) {
+        if (table[i].op == op) {
+            return table[i].name;
+        }
+    }
+    return "?";
+}
+
+/* ---- what changed ---- */
+
+static void
+print_change(QevmPrint *out, const QevmChange *c)
+{
+    gboolean plain = c->loss < QEVM_LOSS_VISIBLE;
+
+    qevm_print_format(out, "rule %u: %s ", c->rule, op_name(c->op));
+    qevm_print_styled(out, QEVM_STYLE_NAME, "%s", c->path ? c->path : "");
+    if (c->before || c->after) {
+        qevm_print_format(out, ": %s -> %s", c->before ? c->before : "nothing",
+                          c->after ? c->after : "nothing");
+    }
+    qevm_print_styled(out, plain ? QEVM_STYLE_DIM : QEVM_STYLE_WARNING, " (%s)",
+                      qevm_loss_name(c->loss));
+    qevm_print(out, "\n");
+    if (c->what) {
+        qevm_print_format(out, "    %s\n", c->what);
+    }
+}
+
+static void
+print_changes(const Run *run)
+{
+    const GPtrArray *changes = run->edit->changes;
+
+    for (guint i = 0; i < changes->len; i++) {
+        print_change(run->cli->out, g_ptr_array_index(changes, i));
+    }
+    qevm_print_format(run->cli->out, "%u change%s, nothing written\n",
+                      changes->len, changes->len == 1 ? "" : "s");
+}
+
+static json_t *
+text_or_null(const char *text)
+{
+    return text ? qevm_render_json_text(text) : json_null();
+}
+
+static json_t *
+change_json(const QevmChange *c)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "rule", json_integer(c->rule));
+    json_object_set_new(json, "op", json_string(op_name(c->op)));
+    json_object_set_new(json, "path", text_or_null(c->path));
+    json_object_set_new(json, "offset", json_integer((json_int_t)c->offset));
+    json_object_set_new(json, "before", text_or_null(c->before));
+    json_object_set_new(json, "after", text_or_null(c->after));
+    json_object_set_new(json, "class", json_string(qevm_loss_name(c->loss)));
+    json_object_set_new(json, "what", text_or_null(c->what));
+    return json;
+}
+
+/* One object a line. */
+static gboolean
+write_journal(Run *run, GError **error)
+{
+    g_autoptr(QevmPrint) out = NULL;
+    int number;
+
+    if (!run->journal) {
+        return TRUE;
+    }
+    out = qevm_print_new(qevm_output_fd(run->journal), FALSE);
+    for (guint i = 0; i < run->edit->changes->len; i++) {
+        json_t *json = change_json(g_ptr_array_index(run->edit->changes, i));
+
+        qevm_render_json_print(out, json);
+        qevm_print(out, "\n");
+        json_decref(json);
+    }
+    if (!qevm_print_flush(out, &number)) {
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
+                    "cannot write \"%s\": %s", run->cli->options.journal,
+                    g_strerror(number));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* ---- editing ---- */
+
+static gboolean
+apply(Run *run, QevmPhase phase, GError **error)
+{
+    return !run->transform->rules ||
+           qevm_edit_apply(run->edit, run->transform->rules, phase, error);
+}
+
+static void
+begin_edit(Run *run, QevmStream *stream)
+{
+    run->edit = qevm_edit_new(stream);
+    run->edit->allow_visible = run->cli->options.allow_visible;
+    run->edit->allow_lossy = run->cli->options.allow_lossy;
+    run->edit->live->drop_all_pages = run->transform->drop_all_pages;
+}
+
+static void
+show_progress(guint64 done, guint64 total, gpointer user)
+{
+    Run *run = user;
+
+    qevm_progress_update(done, total, &run->line);
+}
+
+/* ---- a pipe: the head goes out before the pages come in ---- */
+
+static gboolean
+write_source(Run *run, QevmSource *source, GError **error)
+{
+    int fd = qevm_output_fd(run->output);
+
+    return qevm_source_copy(source, 0, qevm_source_size(source), fd, FALSE,
+                            error);
+}
+
+static gboolean
+live_hook(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **edit,
+          gpointer user, GError **error)
+{
+    Run *run = user;
+
+    begin_edit(run, stream);
+    if (!apply(run, QEVM_PHASE_HEAD, error)) {
+        return FALSE;
+    }
+    *edit = run->edit->live;
+    if (!run->output) {
+        return TRUE;
+    }
+    run->head = qevm_emit_head(run->edit, error);
+    if (!run->head) {
+        return FALSE;
+    }
+    run->writing = TRUE;
+    if (!write_source(run, run->head, error)) {
+        return FALSE;
+    }
+    qevm_flow_set_sink(flow, qevm_output_fd(run->output), FALSE);
+    return TRUE;
+}
+
+/* Behind the pages: nothing of it is written unless all of it is right, so
+ * that a loader meets a stream that was cut, not one that is wrong. */
+static gboolean
+finish_pipe(Run *run, GError **error)
+{
+    g_autoptr(QevmSource) rest = NULL;
+
+    run->writing = FALSE;
+    if (!apply(run, QEVM_PHASE_DEVICES, error)) {
+        return FALSE;
+    }
+    if (!run->output) {
+        return TRUE;
+    }
+    rest = qevm_emit_rest(run->edit, error);
+    if (!rest || !qevm_emit_verify(run->edit, run->head, rest, error)) {
+        return FALSE;
+    }
+    run->writing = TRUE;
+    return write_source(run, rest, error);
+}
+
+static gboolean
+finish_file(Run *run, QevmStream *stream, GError **error)
+{
+    gboolean ok;
+
+    begin_edit(run, stream);
+    if (!apply(run, QEVM_PHASE_ALL, error)) {
+        return FALSE;
+    }
+    if (!run->output) {
+        return TRUE;
+    }
+    run->writing = TRUE;
+    qevm_progress_start(&run->line, "writing");
+    ok = qevm_emit_fd(run->edit, qevm_output_fd(run->output),
+                      qevm_output_sparse(run->output), show_progress, run,
+                      error);
+    qevm_progress_stop(&run->line);
+    return ok;
+}
+
+/* ---- input and output ---- */
+
+/* A pipe as a file that nobody else sees. */
+static QevmSource *
+spool(QevmSource *pipe, const char *name, GError **error)
+{
+    g_autoptr(QevmSource) input = pipe;
+    g_autofree guint8 *buffer = g_malloc(1024 * 1024);
+    guint64 offset = 0;
+    gsize got;
+    int fd = qevm_output_unnamed(error);
+
+    if (fd < 0) {
+        return NULL;
+    }
+    for (;;) {
+        gsize done = 0;
+
+        if (!qevm_source_read_some(input, offset, 1024 * 1024, buffer, &got,
+                                   error)) {
+            close(fd);
+            return NULL;
+        }
+        if (got == 0) {
+            return qevm_source_new_fd(fd, name, error);
+        }
+        while (done < got) {
+            gssize n = write(fd, buffer + done, got - done);
+
+            if (n < 0) {
+                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO,
+                            "cannot write a temporary file: %s",
+                            g_strerror(errno));
+                close(fd);
+                return NULL;
+            }
+            done += (gsize)n;
+        }
+        offset += got;
+    }
+}
+
+static QevmSource *
+open_source(Run *run, GError **error)
+{
+    const char *file = run->transform->file;
+    QevmSource *source = qevm_source_open(file, error);
+
+    if (source && run->cli->options.spool && !qevm_source_seekable(source)) {
+        run->writing = TRUE;
+        source = spool(source, file, error);
+        run->writing = FALSE;
+    }
+    return source;
+}
+
+static gboolean
+open_outputs(Run *run, GError **error)
+{
+    const QevmOptions *o = &run->cli->options;
+    g_autoptr(GPtrArray) inputs = g_ptr_array_new();
+
+    g_ptr_array_add(inputs, (gpointer)(guintptr)run->transform->file);
+    for (guint i = 0; o->rules && o->rules[i]; i++) {
+        g_ptr_array_add(inputs, o->rules[i]);
+    }
+    g_ptr_array_add(inputs, NULL);
+    if (!o->dry_run) {
+        run->output = qevm_output_open(
+            o->output, (const char *const *)(gpointer)inputs->pdata, error);
+        if (!run->output) {
+            return FALSE;
+        }
+    }
+    if (o->journal) {
+        run->journal = qevm_output_open(
+            o->journal, (const char *const *)(gpointer)inputs->pdata, error);
+        return run->journal != NULL;
+    }
+    return TRUE;
+}
+
+/* The journal is complete on disk before the stream gets its name. */
+static gboolean
+commit(Run *run, GError **error)
+{
+    gboolean sync = !run->cli->options.no_sync;
+
+    return write_journal(run, error) &&
+           (!run->output || qevm_output_commit(run->output, sync, error)) &&
+           (!run->journal || qevm_output_commit(run->journal, sync, error));
+}
+
+static int
+fail(const Run *run, const GError *error)
+{
+    return qevm_cli_fail(run->transform->file, error,
+                         run->writing ? QEVM_EXIT_SYSTEM : QEVM_EXIT_INPUT);
+}
+
+static int
+run_opened(Run *run, QevmSource *source)
+{
+    QevmStreamHooks hooks = { .progress = show_progress, .user = run };
+    gboolean pipe = !qevm_source_seekable(source), ok;
+    gboolean walk =
+        run->transform->rules && qevm_rules_need_walk(run->transform->rules);
+    g_autoptr(QevmStream) stream = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (pipe) {
+        hooks.live = live_hook;
+    }
+    qevm_progress_start(&run->line,
+                        pipe && run->output ? "writing" : "reading");
+    stream =
+        qevm_stream_open(source, walk ? QEVM_OPEN_WALK : 0, &hooks, &error);
+    qevm_progress_stop(&run->line);
+    if (!stream) {
+        return fail(run, error);
+    }
+    if (stream->error) {
+        run->writing = stream->error->domain != QEVM_ERROR;
+        g_clear_pointer(&run->edit, qevm_edit_free);
+        return fail(run, stream->error);
+    }
+    /* A pipe without a live part never called back. */
+    ok =
+        run->edit ? finish_pipe(run, &error) : finish_file(run, stream, &error);
+    if (ok && run->cli->options.dry_run) {
+        print_changes(run);
+    }
+    if (ok) {
+        run->writing = TRUE;
+        ok = commit(run, &error);
+    }
+    /* The edit borrows from the stream. */
+    g_clear_pointer(&run->edit, qevm_edit_free);
+    g_clear_pointer(&run->head, qevm_source_free);
+    return ok ? QEVM_EXIT_OK : fail(run, error);
+}
+
+void
+qevm_transform_join(QevmRules *rules, QevmRules *more)
+{
+    while (more->rules->len) {
+        QevmRule *rule = g_ptr_array_steal_index(more->rules, 0);
+
+        rule->number = rules->rules->len + 1;
+        g_ptr_array_add(rules->rules, rule);
+    }
+}
+
+int
+qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
+{
+    g_auto(Run) run = { .cli = cli, .transform = transform };
+    g_autoptr(GError) error = NULL;
+    QevmSource *source;
+
+    if (!cli->options.output && !cli->options.dry_run) {
+        return qevm_cli_usage(cli, transform->rules
+                                       ? "needs -o OUT or --dry-run"
+                                       : "needs -o OUT");
+    }
+    source = open_source(&run, &error);
+    if (!source) {
+        return fail(&run, error);
+    }
+    if (!open_outputs(&run, &error)) {
+        qevm_source_free(source);
+        return qevm_cli_fail(NULL, error, QEVM_EXIT_SYSTEM);
+    }
+    return run_opened(&run, source);
+}

@@ -1,0 +1,54 @@
+/* transform.h - from a stream and rules to a new stream: what set, rewrite
+ * and strip have in common.
+ */
+#ifndef QEVM_CLI_TRANSFORM_H
+#define QEVM_CLI_TRANSFORM_H
+
+#include "cli/command.h"
+#include "rewrite/edit.h"
+
+/* Their options. */
+#define QEVM_OPTION_OUTPUT                                                     \
+    {                                                                          \
+        "output", 'o', G_OPTION_ARG_FILENAME,                                  \
+            G_STRUCT_OFFSET(QevmOptions, output), "OUT",                       \
+            "write to OUT; \"-\" is standard output"                           \
+    }
+#define QEVM_OPTION_DRY_RUN                                                    \
+    {                                                                          \
+        "dry-run", 0, G_OPTION_ARG_NONE,                                       \
+            G_STRUCT_OFFSET(QevmOptions, dry_run), NULL,                       \
+            "print what would change, write nothing"                           \
+    }
+#define QEVM_OPTION_JOURNAL                                                    \
+    {                                                                          \
+        "journal", 'j', G_OPTION_ARG_FILENAME,                                 \
+            G_STRUCT_OFFSET(QevmOptions, journal), "FILE",                     \
+            "write each change to FILE, as JSON, a line each"                  \
+    }
+#define QEVM_OPTION_NO_SYNC                                                    \
+    {                                                                          \
+        "no-sync", 0, G_OPTION_ARG_NONE,                                       \
+            G_STRUCT_OFFSET(QevmOptions, no_sync), NULL,                       \
+            "do not wait until the output is on disk"                          \
+    }
+#define QEVM_OPTION_SPOOL                                                      \
+    {                                                                          \
+        "spool", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, spool),    \
+            NULL, "put a pipe into a temporary file first"                     \
+    }
+
+typedef struct {
+    const char *file;       /* the input, borrowed */
+    const QevmRules *rules; /* borrowed; NULL: none */
+    gboolean drop_all_pages;
+} QevmTransform;
+
+/* Moves all of `more` behind `rules`, numbered on. */
+void qevm_transform_join(QevmRules *rules, QevmRules *more);
+
+/* Does it, as the options of `cli` say. Gives a QevmExit; says what is
+ * wrong. */
+int qevm_transform_run(QevmCli *cli, const QevmTransform *transform);
+
+#endif

@@ -1,0 +1,47 @@
+/* live.h - what may be changed in the part of a stream that is not device
+ * state: RAM blocks and pages, iterative sections, commands, footers.
+ *
+ * The walk that reads this part applies these edits on its way (flow.h), so
+ * that no list grows with RAM.
+ */
+#ifndef QEVM_PARSER_LIVE_H
+#define QEVM_PARSER_LIVE_H
+
+#include "parser/flow.h"
+
+typedef struct {
+    char *idstr;         /* as in the source */
+    char *rename;        /* new idstr, or NULL */
+    gboolean drop_block; /* entry and pages */
+    gboolean drop_pages;
+} QevmBlockEdit;
+
+typedef struct {
+    guint16 command;
+    gint ordinal; /* which of that number in the stream, from 0; -1: all */
+} QevmCommandEdit;
+
+typedef struct {
+    GArray *blocks;          /* QevmBlockEdit */
+    gboolean drop_all_pages; /* strip */
+    GArray *commands;        /* QevmCommandEdit: commands to drop */
+    GArray *section_ids;     /* guint32: iterative sections to drop */
+    enum {
+        QEVM_FOOTERS_AS_THEY_ARE,
+        QEVM_FOOTERS_ADD,
+        QEVM_FOOTERS_REMOVE
+    } footers;
+} QevmLiveEdit;
+
+QevmLiveEdit *qevm_live_edit_new(void);
+void qevm_live_edit_free(QevmLiveEdit *edit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmLiveEdit, qevm_live_edit_free)
+/* FALSE: the live part can be copied without being looked into. */
+gboolean qevm_live_edit_any(const QevmLiveEdit *edit);
+/* The edit of a block, made if there is none yet. */
+QevmBlockEdit *qevm_live_edit_block(QevmLiveEdit *edit, const char *idstr);
+/* NULL: nothing happens to that block. */
+const QevmBlockEdit *qevm_live_edit_find(const QevmLiveEdit *edit,
+                                         const char *idstr);
+
+#endif

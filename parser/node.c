@@ -1,0 +1,720 @@
+#include "parser/node.h"
+
+#include <string.h>
+
+#define QEVM_VM_SUBSECTION_MARK 0x05
+/* Nodes with bytes are bounded by the payload, those without by this. */
+#define EMPTY_MAX (128 * 1024)
+
+/* A subsection on the wire: 05, length byte, name, u32 version
+ * (migration/vmstate.c:vmstate_subsection_save()). */
+static gsize
+subsection_head(const QevmVmsd *vmsd)
+{
+    return 6 + strlen(vmsd->name);
+}
+
+static QevmNode *
+node_new(QevmNode *parent, QevmNodeKind kind, guint64 offset, guint64 size)
+{
+    QevmNode *n = g_new0(QevmNode, 1);
+
+    n->parent = parent;
+    n->kind = (guint8)kind;
+    n->offset = offset;
+    n->size = size;
+    return n;
+}
+
+static void
+node_clear(QevmNode *node)
+{
+    QevmNode *child = node->children, *next;
+
+    for (; child; child = next) {
+        next = child->next;
+        node_clear(child);
+        g_free(child);
+    }
+    node->children = NULL;
+    g_clear_pointer(&node->edited, g_bytes_unref);
+}
+
+QevmTree *
+qevm_node_tree(QevmNode *node)
+{
+    while (node->parent) {
+        node = node->parent;
+    }
+    return (QevmTree *)node;
+}
+
+/* The first thing that does not fit is what the user is told. */
+static void
+tree_fail(QevmTree *tree, guint64 offset, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+static void
+tree_fail(QevmTree *tree, guint64 offset, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    if (tree->error) {
+        return;
+    }
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    tree->error = g_error_new(QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                              "at 0x%" G_GINT64_MODIFIER "x: %s", offset, text);
+}
+
+/* A cursor over [offset, offset + size) of the payload. */
+static QevmCursor
+cursor_over(QevmTree *tree, guint64 offset, guint64 size)
+{
+    gsize n;
+    const guint8 *data = g_bytes_get_data(tree->payload, &n);
+    QevmCursor c = { data, n, n, tree->base };
+
+    if (offset >= tree->base && offset - tree->base <= n) {
+        c.pos = (gsize)(offset - tree->base);
+        c.len = c.pos + (gsize)MIN(size, (guint64)(n - c.pos));
+    }
+    return c;
+}
+
+static const char *
+name_of(const QevmNode *node)
+{
+    const char *name = qevm_node_name(node);
+
+    return *name ? name : "this section";
+}
+
+/* Room for `n` more nodes of this size? */
+static gboolean
+allow_nodes(QevmTree *tree, guint64 n, guint64 size, guint64 offset)
+{
+    if (size > 0) {
+        return TRUE;
+    }
+    if (n > EMPTY_MAX - tree->empty) {
+        tree_fail(tree, offset, "more than %d fields without bytes", EMPTY_MAX);
+        return FALSE;
+    }
+    tree->empty += (guint)n;
+    return TRUE;
+}
+
+/* ---- decoding ---- */
+
+typedef struct {
+    QevmTree *tree;
+    QevmNode *parent, *last;
+    QevmCursor c;
+} Decoder;
+
+static QevmNode *
+attach(Decoder *d, QevmNode *node)
+{
+    if (d->last) {
+        d->last->next = node;
+    } else {
+        d->parent->children = node;
+    }
+    d->last = node;
+    return node;
+}
+
+/* All that is left becomes one node of bytes. */
+static void
+attach_rest(Decoder *d)
+{
+    gsize left = qevm_cursor_left(&d->c);
+
+    if (left) {
+        attach(d, node_new(d->parent, QEVM_NODE_RAW,
+                           qevm_cursor_offset(&d->c), left));
+        d->c.pos = d->c.len;
+    }
+}
+
+static QevmNodeKind
+kind_of(const QevmFieldDesc *f)
+{
+    if (f->shape == QEVM_SHAPE_LIST && f->count == 1 &&
+        strcmp(f->type, "gtree") != 0) {
+        return QEVM_NODE_LIST;
+    }
+    /* "struct": {} is how 2.9 to 9.1 describe a run of null pointers. */
+    if (f->shape == QEVM_SHAPE_STRUCT && f->n_vmsds == 1 &&
+        (f->vmsds[0]->n_fields || f->vmsds[0]->n_subsections || !f->size)) {
+        return f->count == 1 && !f->array_len ? QEVM_NODE_STRUCT
+                                              : QEVM_NODE_STRUCTS;
+    }
+    return f->count == 1 && !f->array_len ? QEVM_NODE_FIELD : QEVM_NODE_ARRAY;
+}
+
+static gboolean
+decode_field(Decoder *d, const QevmFieldDesc *f)
+{
+    guint64 at = qevm_cursor_offset(&d->c);
+    gsize left = qevm_cursor_left(&d->c);
+    QevmNode *node;
+
+    if (f->count && f->size > left / f->count) {
+        tree_fail(d->tree, at,
+                  "`%s' needs %" G_GUINT64_FORMAT " x %" G_GUINT64_FORMAT
+                  " bytes, %" G_GSIZE_FORMAT " left",
+                  f->name, f->count, f->size, left);
+        return FALSE;
+    }
+    if (!allow_nodes(d->tree, 1, f->size * f->count, at)) {
+        return FALSE;
+    }
+    node = node_new(d->parent, kind_of(f), at, f->size * f->count);
+    node->desc.field = f;
+    d->c.pos += (gsize)(f->size * f->count);
+    attach(d, node);
+    return TRUE;
+}
+
+static gboolean
+decode_subsection(Decoder *d, const QevmVmsd *vmsd)
+{
+    guint64 at = qevm_cursor_offset(&d->c), size;
+    QevmCursor c = d->c;
+    g_autoptr(GError) local = NULL;
+    g_autofree char *name = NULL;
+    guint8 mark;
+    guint32 version;
+    QevmNode *node;
+
+    if (!vmsd->name || !qevm_vmsd_size(vmsd, &size)) {
+        tree_fail(d->tree, at, "a subsection without a name or size");
+        return FALSE;
+    }
+    if (!qevm_cursor_u8(&c, "subsection", &mark, &local) ||
+        mark != QEVM_VM_SUBSECTION_MARK ||
+        !qevm_cursor_idstr(&c, "subsection name", &name, &local) ||
+        strcmp(name, vmsd->name) != 0 ||
+        !qevm_cursor_be32(&c, "subsection version", &version, &local)) {
+        tree_fail(d->tree, at,
+                  "subsection `%s' wanted, found %s%s%s", vmsd->name,
+                  name ? "`" : "no subsection", name ? name : "",
+                  name ? "'" : "");
+        return FALSE;
+    }
+    if (version != vmsd->version) {
+        tree_fail(d->tree, at,
+                  "subsection `%s' has version %u, the vmdesc says %u",
+                  vmsd->name, version, vmsd->version);
+        return FALSE;
+    }
+    if (size > qevm_cursor_left(&c)) {
+        tree_fail(d->tree, at,
+                  "subsection `%s' needs %" G_GUINT64_FORMAT
+                  " bytes, %" G_GSIZE_FORMAT " left",
+                  vmsd->name, size, qevm_cursor_left(&c));
+        return FALSE;
+    }
+    node = node_new(d->parent, QEVM_NODE_SUBSECTION, at,
+                    subsection_head(vmsd) + size);
+    node->desc.vmsd = vmsd;
+    d->c.pos += (gsize)node->size;
+    attach(d, node);
+    return TRUE;
+}
+
+static void
+decode_vmsd(Decoder *d, const QevmVmsd *vmsd)
+{
+    for (guint i = 0; i < vmsd->n_fields; i++) {
+        if (!decode_field(d, vmsd->fields[i])) {
+            attach_rest(d);
+            return;
+        }
+    }
+    for (guint i = 0; i < vmsd->n_subsections; i++) {
+        if (!decode_subsection(d, vmsd->subsections[i])) {
+            attach_rest(d);
+            return;
+        }
+    }
+    if (qevm_cursor_left(&d->c)) {
+        tree_fail(d->tree, qevm_cursor_offset(&d->c),
+                  "%" G_GSIZE_FORMAT " bytes of `%s' that its description "
+                  "does not cover",
+                  qevm_cursor_left(&d->c), name_of(d->parent));
+        attach_rest(d);
+    }
+}
+
+static QevmNode *
+attach_struct(Decoder *d, const QevmFieldDesc *f, guint32 index, guint64 size)
+{
+    QevmNode *node = node_new(d->parent, QEVM_NODE_STRUCT,
+                              qevm_cursor_offset(&d->c), size);
+
+    node->desc.field = f;
+    node->index = index;
+    d->c.pos += (gsize)size;
+    return attach(d, node);
+}
+
+/* { 01 element } 00 (get_qtailq(), migration/vmstate-types.c; any other byte
+ * than 0 is read as 01). The vmdesc has one vmsd per element. */
+static void
+decode_list(Decoder *d, const QevmFieldDesc *f)
+{
+    g_autoptr(GError) local = NULL;
+    guint8 mark;
+
+    for (guint i = 0;; i++) {
+        guint64 at = qevm_cursor_offset(&d->c), size;
+
+        if (!qevm_cursor_u8(&d->c, "list marker", &mark, &local)) {
+            tree_fail(d->tree, at, "list `%s' has no end marker", f->name);
+            return;
+        }
+        if (mark == 0) {
+            break;
+        }
+        if (i >= f->n_vmsds || !qevm_vmsd_size(f->vmsds[i], &size) ||
+            size > qevm_cursor_left(&d->c)) {
+            d->c.pos--;
+            tree_fail(d->tree, at,
+                      "element %u of list `%s', which the vmdesc does not "
+                      "describe",
+                      i, f->name);
+            attach_rest(d);
+            return;
+        }
+        attach_struct(d, f, i, size);
+    }
+    if (qevm_cursor_left(&d->c)) {
+        tree_fail(d->tree, qevm_cursor_offset(&d->c),
+                  "%" G_GSIZE_FORMAT " bytes after the end of list `%s'",
+                  qevm_cursor_left(&d->c), f->name);
+        attach_rest(d);
+    }
+}
+
+static void
+descend(QevmNode *node)
+{
+    QevmTree *tree = qevm_node_tree(node);
+    Decoder d = { tree, node, NULL, cursor_over(tree, node->offset,
+                                                node->size) };
+    const QevmFieldDesc *f;
+
+    node->descended = TRUE;
+    switch ((QevmNodeKind)node->kind) {
+    case QEVM_NODE_SECTION:
+        decode_vmsd(&d, node->desc.vmsd);
+        break;
+    case QEVM_NODE_SUBSECTION:
+        d.c.pos += MIN(subsection_head(node->desc.vmsd),
+                       qevm_cursor_left(&d.c));
+        decode_vmsd(&d, node->desc.vmsd);
+        break;
+    case QEVM_NODE_STRUCT:
+        decode_vmsd(&d, qevm_node_vmsd(node));
+        break;
+    case QEVM_NODE_STRUCTS:
+        f = node->desc.field;
+        if (!allow_nodes(tree, f->count, f->size, node->offset)) {
+            break;
+        }
+        for (guint64 i = 0; i < f->count; i++) {
+            attach_struct(&d, f, (guint32)i, f->size);
+        }
+        break;
+    case QEVM_NODE_LIST:
+        decode_list(&d, node->desc.field);
+        break;
+    default:
+        break;
+    }
+}
+
+QevmTree *
+qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base)
+{
+    QevmTree *tree = g_new0(QevmTree, 1);
+
+    tree->payload = g_bytes_ref(payload);
+    tree->base = base;
+    tree->root.kind = QEVM_NODE_SECTION;
+    tree->root.desc.vmsd = vmsd;
+    tree->root.offset = base;
+    tree->root.size = g_bytes_get_size(payload);
+    descend(&tree->root);
+    return tree;
+}
+
+void
+qevm_tree_free(QevmTree *tree)
+{
+    if (!tree) {
+        return;
+    }
+    node_clear(&tree->root);
+    g_bytes_unref(tree->payload);
+    g_clear_pointer(&tree->arena, qevm_arena_free);
+    g_clear_error(&tree->error);
+    g_free(tree);
+}
+
+static void
+descend_all(QevmNode *node)
+{
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        descend_all(c);
+    }
+}
+
+void
+qevm_tree_descend_all(QevmTree *tree)
+{
+    descend_all(&tree->root);
+}
+
+QevmNode *
+qevm_node_children(QevmNode *node)
+{
+    if (!node->descended) {
+        descend(node);
+    }
+    return node->children;
+}
+
+/* ---- what a node says ---- */
+
+const char *
+qevm_node_name(const QevmNode *node)
+{
+    switch ((QevmNodeKind)node->kind) {
+    case QEVM_NODE_SUBSECTION:
+        return node->desc.vmsd->name;
+    case QEVM_NODE_SECTION:
+    case QEVM_NODE_RAW:
+        return "";
+    default:
+        return node->desc.field->name;
+    }
+}
+
+const QevmVmsd *
+qevm_node_vmsd(const QevmNode *node)
+{
+    const QevmFieldDesc *f;
+
+    switch ((QevmNodeKind)node->kind) {
+    case QEVM_NODE_SECTION:
+    case QEVM_NODE_SUBSECTION:
+        return node->desc.vmsd;
+    case QEVM_NODE_STRUCT:
+        f = node->desc.field;
+        return f->shape == QEVM_SHAPE_LIST ? f->vmsds[node->index]
+                                           : f->vmsds[0];
+    default:
+        return NULL;
+    }
+}
+
+guint64
+qevm_node_count(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_ARRAY || node->kind == QEVM_NODE_STRUCTS
+               ? node->desc.field->count
+               : 1;
+}
+
+static guint64
+head_size(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_SUBSECTION ? subsection_head(node->desc.vmsd)
+                                              : 0;
+}
+
+guint64
+qevm_node_wire_size(QevmNode *node)
+{
+    guint64 size = head_size(node);
+
+    if (!node->dirty) {
+        return node->size;
+    }
+    if (node->edited) {
+        return g_bytes_get_size(node->edited);
+    }
+    if (node->kind == QEVM_NODE_LIST) {
+        size = 1;
+    }
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        size += qevm_node_wire_size(c) + (node->kind == QEVM_NODE_LIST);
+    }
+    return size;
+}
+
+const guint8 *
+qevm_node_source_bytes(QevmNode *node, gsize *size)
+{
+    QevmCursor c = cursor_over(qevm_node_tree(node), node->offset, node->size);
+
+    *size = qevm_cursor_left(&c);
+    return c.data + c.pos;
+}
+
+const guint8 *
+qevm_node_bytes(QevmNode *node, gsize *size)
+{
+    if (node->edited) {
+        return g_bytes_get_data(node->edited, size);
+    }
+    return qevm_node_source_bytes(node, size);
+}
+
+void
+qevm_node_value(QevmNode *node, guint64 index, QevmValue *out)
+{
+    const QevmFieldDesc *f = node->desc.field;
+    gsize size;
+    const guint8 *data = qevm_node_bytes(node, &size);
+
+    if (node->kind == QEVM_NODE_ARRAY) {
+        gsize one = (gsize)f->size;
+
+        if (index >= f->count || one > size / (index + 1)) {
+            qevm_prim_decode(NULL, data, 0, out);
+            return;
+        }
+        qevm_prim_decode(f->prim, data + index * one, one, out);
+        return;
+    }
+    qevm_prim_decode(node->kind == QEVM_NODE_FIELD ? f->prim : NULL, data, size,
+                     out);
+}
+
+guint64
+qevm_node_value_offset(const QevmNode *node, guint64 index)
+{
+    if (node->size == 0) {
+        return node->offset;
+    }
+    return node->kind == QEVM_NODE_ARRAY
+               ? node->offset + index * node->desc.field->size
+               : node->offset;
+}
+
+static void
+emit_list(QevmNode *node, GByteArray *out)
+{
+    QevmTree *tree = qevm_node_tree(node);
+    guint8 end = 0;
+
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        guint8 mark = 1;
+
+        if (c->kind == QEVM_NODE_STRUCT) {
+            if (c->size) {
+                /* The marker's own value: some loaders give it a meaning. */
+                QevmCursor at = cursor_over(tree, c->offset - 1, 1);
+
+                mark = (guint8)qevm_cursor_peek(&at, 0);
+            }
+            g_byte_array_append(out, &mark, 1);
+        }
+        qevm_node_emit(c, out);
+    }
+    g_byte_array_append(out, &end, 1);
+}
+
+void
+qevm_node_emit(QevmNode *node, GByteArray *out)
+{
+    const guint8 *data;
+    gsize size;
+
+    if (!node->dirty || node->edited) {
+        data = qevm_node_bytes(node, &size);
+        g_byte_array_append(out, data, (guint)size);
+        return;
+    }
+    if (node->kind == QEVM_NODE_SUBSECTION) {
+        const QevmVmsd *v = node->desc.vmsd;
+        gsize len = strlen(v->name);
+
+        qevm_be_append(out, 1, QEVM_VM_SUBSECTION_MARK);
+        qevm_be_append(out, 1, len);
+        g_byte_array_append(out, (const guint8 *)v->name, (guint)len);
+        qevm_be_append(out, 4, v->version);
+    }
+    if (node->kind == QEVM_NODE_LIST) {
+        emit_list(node, out);
+        return;
+    }
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        qevm_node_emit(c, out);
+    }
+}
+
+/* ---- edits ---- */
+
+static void
+touch(QevmNode *node, gboolean reshaped)
+{
+    for (; node; node = node->parent) {
+        if (!node->descended) {
+            descend(node); /* its source extent is about to be wrong */
+        }
+        node->dirty = TRUE;
+        if (reshaped) {
+            node->reshaped = TRUE;
+        }
+    }
+}
+
+static QevmArena *
+arena_of(QevmNode *node)
+{
+    QevmTree *tree = qevm_node_tree(node);
+
+    if (!tree->arena) {
+        tree->arena = qevm_arena_new();
+    }
+    return tree->arena;
+}
+
+void
+qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
+{
+    gsize size = g_bytes_get_size(bytes), old;
+    gboolean reshaped = FALSE;
+
+    qevm_node_bytes(node, &old);
+    if (size != old && node->kind != QEVM_NODE_RAW) {
+        QevmFieldDesc *f =
+            qevm_field_desc_copy(arena_of(node), node->desc.field);
+
+        if (node->kind == QEVM_NODE_ARRAY && f->size) {
+            f->count = size / f->size;
+            f->array_len = f->count;
+        } else {
+            f->size = size;
+        }
+        node->desc.field = f;
+        reshaped = TRUE;
+    }
+    g_bytes_ref(bytes);
+    g_clear_pointer(&node->edited, g_bytes_unref);
+    node->edited = bytes;
+    node->owned = FALSE;
+    touch(node, reshaped);
+}
+
+void
+qevm_node_set_element(QevmNode *node, guint64 index, GBytes *bytes)
+{
+    gsize size, one;
+    const guint8 *data = qevm_node_bytes(node, &size);
+    const guint8 *value = g_bytes_get_data(bytes, &one);
+    guint8 *mine;
+
+    g_assert(one == node->desc.field->size && index < node->desc.field->count);
+    /* An array is copied once: after that this tree alone holds its bytes,
+     * so that setting every element stays linear. */
+    if (!node->owned) {
+        GBytes *copy = g_bytes_new_take(g_memdup2(data, size), size);
+
+        g_clear_pointer(&node->edited, g_bytes_unref);
+        node->edited = copy;
+        node->owned = TRUE;
+    }
+    mine = (guint8 *)(guintptr)g_bytes_get_data(node->edited, &size);
+    g_assert(index < size / one);
+    memcpy(mine + index * one, value, one);
+    touch(node, FALSE);
+}
+
+void
+qevm_node_set_desc(QevmNode *node, const QevmFieldDesc *desc)
+{
+    node->desc.field = desc;
+    node->kind = (guint8)kind_of(desc);
+    touch(node, TRUE);
+}
+
+static void
+insert_after(QevmNode *parent, QevmNode *after, QevmNode *node)
+{
+    if (after) {
+        node->next = after->next;
+        after->next = node;
+    } else {
+        node->next = parent->children;
+        parent->children = node;
+    }
+    node->descended = TRUE;
+    touch(node, TRUE);
+}
+
+QevmNode *
+qevm_node_insert_field(QevmNode *parent, QevmNode *after,
+                       const QevmFieldDesc *desc, GBytes *bytes)
+{
+    QevmNode *node;
+
+    (void)qevm_node_children(parent);
+    node = node_new(parent, kind_of(desc), 0, 0);
+    node->desc.field = desc;
+    node->edited = g_bytes_ref(bytes);
+    insert_after(parent, after, node);
+    return node;
+}
+
+QevmNode *
+qevm_node_insert_subsection(QevmNode *parent, QevmNode *after,
+                            const QevmVmsd *vmsd)
+{
+    QevmNode *node;
+
+    for (QevmNode *c = qevm_node_children(parent); !after && c; c = c->next) {
+        /* First of the subsections: behind the last field. */
+        if (!c->next || c->next->kind == QEVM_NODE_SUBSECTION) {
+            after = c->kind == QEVM_NODE_SUBSECTION ? NULL : c;
+            break;
+        }
+    }
+    node = node_new(parent, QEVM_NODE_SUBSECTION, 0, 0);
+    node->desc.vmsd = vmsd;
+    insert_after(parent, after, node);
+    return node;
+}
+
+QevmVmsd *
+qevm_node_own_vmsd(QevmNode *node)
+{
+    QevmVmsd *v = qevm_vmsd_copy(arena_of(node), node->desc.vmsd);
+
+    node->desc.vmsd = v;
+    touch(node, TRUE);
+    return v;
+}
+
+void
+qevm_node_remove(QevmNode *node)
+{
+    QevmNode *parent = node->parent;
+    QevmNode **link = &parent->children;
+
+    touch(parent, TRUE);
+    while (*link != node) {
+        link = &(*link)->next;
+    }
+    *link = node->next;
+    node_clear(node);
+    g_free(node);
+}

@@ -1,0 +1,108 @@
+/* node.h - the tree of one section: structs, fields, arrays, subsections.
+ *
+ * A section's payload is read whole when its tree is first wanted; children
+ * are made when a node is first descended into. An array of leaves is one
+ * node however long it is; its elements are (node, index). Nodes are small,
+ * borrow names and types from the description, and own bytes only after an
+ * edit.
+ */
+#ifndef QEVM_PARSER_NODE_H
+#define QEVM_PARSER_NODE_H
+
+#include "parser/value.h"
+
+typedef enum {
+    QEVM_NODE_SECTION,    /* the root: a section's fields and subsections */
+    QEVM_NODE_SUBSECTION, /* 05, name, version, then as a struct */
+    QEVM_NODE_STRUCT,     /* one struct: fields, then its own subsections */
+    QEVM_NODE_STRUCTS,    /* a run of structs: children are STRUCTs */
+    QEVM_NODE_LIST,       /* qtailq, qlist, gtree: children are STRUCTs */
+    QEVM_NODE_FIELD,      /* one leaf */
+    QEVM_NODE_ARRAY,      /* a run of leaves */
+    QEVM_NODE_RAW,        /* bytes that could not be decoded */
+} QevmNodeKind;
+
+typedef struct QevmNode QevmNode;
+struct QevmNode {
+    QevmNode *parent, *next; /* borrowed; a parent owns its children */
+    QevmNode *children;      /* owned; NULL on a leaf, or not yet descended */
+    union {
+        const QevmFieldDesc *field; /* STRUCT .. ARRAY */
+        const QevmVmsd *vmsd;       /* SECTION, SUBSECTION */
+    } desc;                         /* borrowed; RAW: NULL */
+    guint64 offset, size; /* extent in the source, header and all; 0, 0 for
+                             a node that an edit made */
+    GBytes *edited;       /* owned; FIELD, ARRAY and RAW only: new bytes */
+    guint32 index;        /* STRUCT in STRUCTS or LIST: which */
+    guint8 kind;          /* QevmNodeKind */
+    guint8 descended : 1; /* children are all there */
+    guint8 dirty : 1;     /* bytes below differ from the source */
+    guint8 reshaped : 1;  /* the description below differs from the source */
+    guint8 owned : 1;     /* `edited` is ours alone and may be written to */
+};
+
+/* The tree of one section; `root` is its first member. */
+typedef struct {
+    QevmNode root;     /* kind SECTION */
+    GBytes *payload;   /* owned; the payload's bytes */
+    guint64 base;      /* stream offset of the payload */
+    QevmArena *arena;  /* owned; descriptions made by edits */
+    GError *error;     /* owned; why a RAW node is there; NULL: all decoded */
+    guint empty;       /* nodes without bytes, for a cap */
+} QevmTree;
+
+/* Decodes the top level of `payload` by `vmsd`, which must outlive the tree.
+ * Bytes that do not fit the description become RAW nodes and tree->error;
+ * never fails. Takes a reference on payload. */
+QevmTree *qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base);
+void qevm_tree_free(QevmTree *tree);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTree, qevm_tree_free)
+QevmTree *qevm_node_tree(QevmNode *node);
+
+/* Descends everything, so that tree->error is all there is to know. */
+void qevm_tree_descend_all(QevmTree *tree);
+
+/* First child, made if it was not yet; then ->next. */
+QevmNode *qevm_node_children(QevmNode *node);
+
+/* The name in paths: a field's, a subsection's, "" for a section or RAW. */
+const char *qevm_node_name(const QevmNode *node);
+const QevmVmsd *qevm_node_vmsd(const QevmNode *node); /* NULL: no struct */
+guint64 qevm_node_count(const QevmNode *node); /* elements; 1 of a FIELD */
+/* Wire bytes now, after edits, header included. */
+guint64 qevm_node_wire_size(QevmNode *node);
+
+/* Bytes of a FIELD, ARRAY or RAW as they are now; borrowed until an edit. */
+const guint8 *qevm_node_bytes(QevmNode *node, gsize *size);
+/* Value of a FIELD, or of element `index` of an ARRAY (index < count). */
+void qevm_node_value(QevmNode *node, guint64 index, QevmValue *out);
+/* Where that value is in the source; 0 for what an edit made. */
+guint64 qevm_node_value_offset(const QevmNode *node, guint64 index);
+
+/* Appends the node's wire bytes as they are now. */
+void qevm_node_emit(QevmNode *node, GByteArray *out);
+/* All wire bytes of a subtree as they were in the source. */
+const guint8 *qevm_node_source_bytes(QevmNode *node, gsize *size);
+
+/* ---- edits; each marks the way up to the root ---- */
+
+/* Puts new bytes into a FIELD or RAW (any size) or an ARRAY (count elements
+ * of equal size). Takes a reference. A changed size changes the description. */
+void qevm_node_set_bytes(QevmNode *node, GBytes *bytes);
+/* Puts one element of an ARRAY; `bytes` has the element's size. */
+void qevm_node_set_element(QevmNode *node, guint64 index, GBytes *bytes);
+/* Replaces the description of a FIELD or ARRAY (retype, resize). */
+void qevm_node_set_desc(QevmNode *node, const QevmFieldDesc *desc);
+/* A new FIELD or ARRAY with bytes, under `parent`, after `after` (NULL: first
+ * of the fields; subsections always follow fields). */
+QevmNode *qevm_node_insert_field(QevmNode *parent, QevmNode *after,
+                                 const QevmFieldDesc *desc, GBytes *bytes);
+/* A new, empty SUBSECTION after `after` (NULL: first of the subsections). */
+QevmNode *qevm_node_insert_subsection(QevmNode *parent, QevmNode *after,
+                                      const QevmVmsd *vmsd);
+/* Copies the vmsd of a SECTION or SUBSECTION to change it. */
+QevmVmsd *qevm_node_own_vmsd(QevmNode *node);
+/* Unlinks and frees. */
+void qevm_node_remove(QevmNode *node);
+
+#endif

@@ -1,0 +1,349 @@
+/* place.c - the path and the value of a place, and what stands near it. */
+#include "parser/place.h"
+
+#include <string.h>
+
+/* As many names stand in a message. */
+#define LIST_MAX 20
+/* As many are looked at for one that is spelt alike, of such a length. */
+#define NEAR_NAMES_MAX 1000
+#define NEAR_LEN_MAX 63
+
+static gboolean
+is_run(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_ARRAY || node->kind == QEVM_NODE_STRUCTS ||
+           node->kind == QEVM_NODE_LIST;
+}
+
+static gboolean
+is_element(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_STRUCT && node->parent &&
+           (node->parent->kind == QEVM_NODE_STRUCTS ||
+            node->parent->kind == QEVM_NODE_LIST);
+}
+
+guint64
+qevm_place_elements(QevmNode *node)
+{
+    guint64 count = 0;
+
+    if (node->kind != QEVM_NODE_LIST) {
+        return is_run(node) ? qevm_node_count(node) : 1;
+    }
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        count += n->kind == QEVM_NODE_STRUCT;
+    }
+    return count;
+}
+
+QevmNode *
+qevm_place_parent(const QevmNode *node)
+{
+    return is_element(node) ? node->parent->parent : node->parent;
+}
+
+/* A node among those that a step could mistake it for. */
+typedef struct {
+    guint alike;      /* siblings of its name, itself included */
+    guint rank;       /* how many of them stand before it */
+    guint64 elements; /* and how many elements these have */
+} Standing;
+
+static Standing
+standing_of(const QevmNode *node)
+{
+    const char *name = qevm_node_name(node);
+    gboolean subsection = node->kind == QEVM_NODE_SUBSECTION;
+    gboolean before = TRUE;
+    Standing s = { 0, 0, 0 };
+
+    for (QevmNode *n = qevm_node_children(node->parent); n; n = n->next) {
+        if (n == node) {
+            before = FALSE;
+        }
+        if ((n->kind == QEVM_NODE_SUBSECTION) != subsection ||
+            !g_str_equal(qevm_node_name(n), name)) {
+            continue;
+        }
+        s.alike++;
+        if (before) {
+            s.rank++;
+            s.elements += qevm_place_elements(n);
+        }
+    }
+    return s;
+}
+
+static gboolean
+has_sibling_named(const QevmNode *node, const char *name)
+{
+    for (QevmNode *n = qevm_node_children(node->parent); n; n = n->next) {
+        if (n->kind != QEVM_NODE_SUBSECTION &&
+            g_str_equal(qevm_node_name(n), name)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* The step to `node`, or to an element of it. */
+static char *
+spell_step(const QevmNode *node, gboolean element, guint64 index)
+{
+    gboolean subsection = node->kind == QEVM_NODE_SUBSECTION;
+    Standing s = standing_of(node);
+    const char *name = qevm_node_name(node);
+    g_autofree char *shown = qevm_path_quote_step(name, subsection);
+    g_autofree char *select = NULL;
+    g_autofree char *whole = NULL;
+
+    if (element || (s.alike > 1 && !is_run(node))) {
+        select = g_strdup_printf("[%" G_GUINT64_FORMAT "]",
+                                 s.elements + (element ? index : 0));
+    } else if (s.alike > 1) {
+        select = g_strdup_printf("#%u", s.rank);
+    } else {
+        return g_steal_pointer(&shown);
+    }
+    whole = g_strconcat(shown, select, NULL);
+    /* The exact name comes first: x[0] beside an array x must be told apart. */
+    if (!subsection && shown[0] != '"' && has_sibling_named(node, whole)) {
+        return g_strconcat("\"", shown, "\"", select, NULL);
+    }
+    return g_steal_pointer(&whole);
+}
+
+/* The steps to a node from its section, each with its `/`. */
+static void
+append_steps(GString *out, const QevmNode *node, gboolean element,
+             guint64 index)
+{
+    g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(g_free);
+
+    while (node->parent) {
+        if (is_element(node)) {
+            index = node->index;
+            element = TRUE;
+            node = node->parent;
+            continue;
+        }
+        g_ptr_array_add(steps, spell_step(node, element, index));
+        element = FALSE;
+        node = node->parent;
+    }
+    for (guint i = steps->len; i-- > 0;) {
+        g_string_append_printf(out, "/%s", (char *)steps->pdata[i]);
+    }
+}
+
+static void
+append_section(GString *out, QevmStream *stream, const QevmRecord *record)
+{
+    const char *name = qevm_record_name(record);
+    g_autofree char *shown = NULL;
+    gboolean other_instance = FALSE, before = TRUE;
+    guint equal = 0, rank = 0;
+
+    if (!name) {
+        g_string_append(out, qevm_record_type_name(record));
+        return;
+    }
+    shown = qevm_path_quote(name);
+    g_string_append(out, shown);
+    for (guint i = 0; stream && i < stream->records->len; i++) {
+        const QevmRecord *other = stream->records->pdata[i];
+
+        if (other == record) {
+            before = FALSE;
+            continue;
+        }
+        if (other->dropped || !qevm_record_is_section(other) ||
+            !g_str_equal(qevm_record_name(other), name)) {
+            continue;
+        }
+        if (other->instance_id != record->instance_id) {
+            other_instance = TRUE;
+        } else {
+            equal++;
+            rank += before;
+        }
+    }
+    if (other_instance) {
+        g_string_append_printf(out, "@%u", record->instance_id);
+    }
+    if (equal > 0) {
+        g_string_append_printf(out, "#%u", rank);
+    }
+}
+
+char *
+qevm_path_of(QevmStream *stream, const QevmPlace *place)
+{
+    static const char *const facts[] = {
+        [QEVM_FACT_VERSION_ID] = ".version_id",
+        [QEVM_FACT_INSTANCE_ID] = ".instance_id",
+        [QEVM_FACT_SECTION_ID] = ".section_id",
+    };
+    GString *out = g_string_new(NULL);
+    const QevmNode *node =
+        place->kind == QEVM_PLACE_SECTION ? NULL : place->node;
+
+    append_section(out, stream, place->record);
+    if (place->kind == QEVM_PLACE_FACT || (node && node->parent)) {
+        g_string_append_c(out, '/');
+    }
+    if (node) {
+        append_steps(out, node, place->kind == QEVM_PLACE_ELEMENT,
+                     place->index);
+    }
+    if (place->kind == QEVM_PLACE_FACT) {
+        g_string_append_printf(out, "/%s", facts[place->fact]);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void
+fact_value(const QevmPlace *place, QevmValue *out)
+{
+    switch (place->fact) {
+    case QEVM_FACT_VERSION_ID:
+        qevm_value_set_uint(out, place->node ? place->node->desc.vmsd->version
+                                             : place->record->version_id);
+        return;
+    case QEVM_FACT_INSTANCE_ID:
+        qevm_value_set_uint(out, place->record->instance_id);
+        return;
+    case QEVM_FACT_SECTION_ID:
+        qevm_value_set_uint(out, place->record->section_id);
+        return;
+    }
+}
+
+gboolean
+qevm_place_value(const QevmPlace *place, QevmValue *out, GError **error)
+{
+    static const char *const words[] = {
+        [QEVM_NODE_SECTION] = "a section",
+        [QEVM_NODE_SUBSECTION] = "a subsection",
+        [QEVM_NODE_STRUCT] = "a struct",
+        [QEVM_NODE_STRUCTS] = "an array of structs",
+        [QEVM_NODE_LIST] = "a list",
+        [QEVM_NODE_ARRAY] = "an array",
+    };
+    QevmNode *node = place->node;
+    const guint8 *data;
+    gsize size;
+
+    if (place->kind == QEVM_PLACE_FACT) {
+        fact_value(place, out);
+        return TRUE;
+    }
+    if (place->kind == QEVM_PLACE_ELEMENT) {
+        qevm_node_value(node, place->index, out);
+        return TRUE;
+    }
+    if (place->kind == QEVM_PLACE_NODE && node->kind == QEVM_NODE_FIELD) {
+        qevm_node_value(node, 0, out);
+        return TRUE;
+    }
+    if (place->kind == QEVM_PLACE_NODE && node->kind == QEVM_NODE_RAW) {
+        data = qevm_node_bytes(node, &size);
+        qevm_value_set_bytes(out, QEVM_VALUE_BYTES, data, size);
+        return TRUE;
+    }
+    g_set_error(error, QEVM_ERROR, QEVM_ERROR_PATH, "`%s` is %s, not a value",
+                node ? qevm_node_name(node) : qevm_record_name(place->record),
+                node ? words[node->kind] : "a section");
+    return FALSE;
+}
+
+/* ---- what to say when nothing was found ---- */
+
+/* Edit distance, with no more memory than a line; lengths are at most
+ * NEAR_LEN_MAX. */
+static guint
+distance(const char *a, const char *b)
+{
+    guint8 line[NEAR_LEN_MAX + 1];
+    guint n = (guint)strlen(b);
+
+    for (guint j = 0; j <= n; j++) {
+        line[j] = (guint8)j;
+    }
+    for (guint i = 1; a[i - 1] != '\0'; i++) {
+        guint8 diagonal = line[0];
+
+        line[0] = (guint8)i;
+        for (guint j = 1; j <= n; j++) {
+            guint8 up = line[j];
+            guint8 same = (guint8)(diagonal + (a[i - 1] != b[j - 1]));
+            guint8 step = (guint8)(MIN(up, line[j - 1]) + 1);
+
+            line[j] = MIN(same, step);
+            diagonal = up;
+        }
+    }
+    return line[n];
+}
+
+/* The name most like the wanted one, or NULL. */
+static const char *
+near_miss(const char *wanted, GPtrArray *names)
+{
+    gsize len = strlen(wanted);
+    guint best = (guint)MIN(len / 3, 3) + 1;
+    const char *found = NULL;
+
+    if (len > NEAR_LEN_MAX || len < 2) {
+        return NULL;
+    }
+    for (guint i = 0; i < MIN(names->len, NEAR_NAMES_MAX); i++) {
+        const char *name = names->pdata[i];
+        guint d;
+
+        if (strlen(name) > NEAR_LEN_MAX) {
+            continue;
+        }
+        /* A device named without its bus is as near as two typing errors. */
+        d = strstr(name, wanted) ? 2 : distance(wanted, name);
+        if (d < best) {
+            best = d;
+            found = name;
+        }
+    }
+    return found;
+}
+
+void
+qevm_places_list(GString *text, GPtrArray *names)
+{
+    for (guint i = 0; i < MIN(names->len, LIST_MAX); i++) {
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "",
+                               (char *)names->pdata[i]);
+    }
+    if (names->len > LIST_MAX) {
+        g_string_append_printf(text, ", … and %u more", names->len - LIST_MAX);
+    }
+}
+
+void
+qevm_places_missing(GError **error, const char *what, const char *wanted,
+                    const char *where, GPtrArray *names)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *near = near_miss(wanted, names);
+
+    g_string_printf(text, "no %s `%s` in %s", what, wanted, where);
+    if (names->len == 0) {
+        g_string_append(text, "; it has none");
+    } else {
+        if (near) {
+            g_string_append_printf(text, "; did you mean %s?", near);
+        }
+        g_string_append(text, "; there are: ");
+        qevm_places_list(text, names);
+    }
+    g_set_error_literal(error, QEVM_ERROR, QEVM_ERROR_PATH, text->str);
+}

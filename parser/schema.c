@@ -1,0 +1,146 @@
+/* schema.c - memory for descriptions, and the few questions asked of them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "parser/schema.h"
+
+#include "parser/prim.h"
+
+#include <string.h>
+
+#define ARENA_FIRST 512 /* an edit's arena often holds one object */
+#define ARENA_LARGEST (64 * 1024)
+#define ARENA_ALIGN sizeof(guint64)
+
+struct QevmArena {
+    GSList *blocks;        /* owned */
+    guint8 *next;          /* free bytes of the newest ordinary block */
+    gsize left;            /* how many */
+    gsize block_size;      /* of the next ordinary block */
+    GStringChunk *strings; /* NULL before the first one */
+};
+
+QevmArena *
+qevm_arena_new(void)
+{
+    QevmArena *arena = g_new0(QevmArena, 1);
+
+    arena->block_size = ARENA_FIRST;
+    return arena;
+}
+
+void
+qevm_arena_free(QevmArena *arena)
+{
+    if (!arena) {
+        return;
+    }
+    g_slist_free_full(arena->blocks, g_free);
+    g_clear_pointer(&arena->strings, g_string_chunk_free);
+    g_free(arena);
+}
+
+gpointer
+qevm_arena_alloc0(QevmArena *arena, gsize size)
+{
+    gsize want = (MAX(size, 1) + ARENA_ALIGN - 1) & ~(ARENA_ALIGN - 1);
+    gpointer memory;
+
+    g_assert(want >= size);
+    if (want > arena->left && want > arena->block_size / 2) {
+        /* Its own block; the one in use may still have room for others. */
+        memory = g_malloc0(want);
+        arena->blocks = g_slist_prepend(arena->blocks, memory);
+        return memory;
+    }
+    if (want > arena->left) {
+        arena->next = g_malloc0(arena->block_size);
+        arena->left = arena->block_size;
+        arena->blocks = g_slist_prepend(arena->blocks, arena->next);
+        arena->block_size = MIN(arena->block_size * 2, ARENA_LARGEST);
+    }
+    memory = arena->next;
+    arena->next += want;
+    arena->left -= want;
+    return memory;
+}
+
+const char *
+qevm_arena_string(QevmArena *arena, const char *text)
+{
+    if (!arena->strings) {
+        arena->strings = g_string_chunk_new(ARENA_FIRST);
+    }
+    return g_string_chunk_insert_const(arena->strings, text);
+}
+
+const QevmPrim *
+qevm_field_prim(const char *type, guint64 size)
+{
+    const QevmPrim *prim = qevm_prim_find(type);
+
+    /* The size is what is on the wire; a type that contradicts it explains
+     * nothing. */
+    return prim && (!prim->size || prim->size == size) ? prim : NULL;
+}
+
+QevmFieldDesc *
+qevm_field_desc_copy(QevmArena *arena, const QevmFieldDesc *of)
+{
+    QevmFieldDesc *field = qevm_arena_alloc0(arena, sizeof(*field));
+
+    *field = *of;
+    return field;
+}
+
+QevmVmsd *
+qevm_vmsd_copy(QevmArena *arena, const QevmVmsd *of)
+{
+    QevmVmsd *vmsd = qevm_arena_alloc0(arena, sizeof(*vmsd));
+
+    *vmsd = *of;
+    return vmsd;
+}
+
+QevmFieldDesc *
+qevm_field_desc_new(QevmArena *arena, const char *name, const char *type,
+                    guint64 size, guint64 count)
+{
+    QevmFieldDesc *field = qevm_arena_alloc0(arena, sizeof(*field));
+
+    field->name = qevm_arena_string(arena, name);
+    field->type = qevm_arena_string(arena, type);
+    field->prim = qevm_field_prim(type, size);
+    field->size = size;
+    field->count = count;
+    field->index = -1;
+    field->shape = QEVM_SHAPE_LEAF;
+    return field;
+}
+
+gboolean
+qevm_vmsd_size(const QevmVmsd *vmsd, guint64 *size)
+{
+    guint64 sum = 0, part;
+
+    for (guint i = 0; i < vmsd->n_fields; i++) {
+        const QevmFieldDesc *field = vmsd->fields[i];
+
+        if (!g_uint64_checked_mul(&part, field->size, field->count) ||
+            !g_uint64_checked_add(&sum, sum, part)) {
+            return FALSE;
+        }
+    }
+    for (guint i = 0; i < vmsd->n_subsections; i++) {
+        const QevmVmsd *sub = vmsd->subsections[i];
+        guint64 header = 6 + (sub->name ? strlen(sub->name) : 0);
+
+        if (!qevm_vmsd_size(sub, &part) ||
+            !g_uint64_checked_add(&sum, sum, part) ||
+            !g_uint64_checked_add(&sum, sum, header)) {
+            return FALSE;
+        }
+    }
+    *size = sum;
+    return TRUE;
+}

@@ -1,0 +1,70 @@
+/* source.h - where the bytes of a stream live.
+ *
+ * Three kinds: a seekable file, read with pread and never mapped (the user
+ * may truncate it under us); a pipe, read once from front to back, of which
+ * only what was asked to be kept can be read again; and a list of pieces,
+ * each bytes of ours or an extent of another source, which is what a
+ * rewritten stream is before it is written.
+ */
+#ifndef QEVM_PARSER_SOURCE_H
+#define QEVM_PARSER_SOURCE_H
+
+#include "parser/cursor.h"
+
+typedef struct QevmSource QevmSource;
+
+/* Opens `path`; "-" is standard input. A path that is no regular file or
+ * block device becomes a pipe source. */
+QevmSource *qevm_source_open(const char *path, GError **error);
+/* Takes over `fd`. `name` is used in messages. */
+QevmSource *qevm_source_new_fd(int fd, const char *name, GError **error);
+QevmSource *qevm_source_new_bytes(GBytes *bytes, const char *name);
+/* An empty list of pieces; grow it with the two functions below. */
+QevmSource *qevm_source_new_pieces(const char *name);
+void qevm_source_add_bytes(QevmSource *pieces, GBytes *bytes);
+/* `of` is borrowed and must outlive the list. */
+void qevm_source_add_extent(QevmSource *pieces, QevmSource *of, guint64 offset,
+                            guint64 size);
+/* Zeros, which become a hole where the output can have one. */
+void qevm_source_add_zeros(QevmSource *pieces, guint64 size);
+void qevm_source_free(QevmSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmSource, qevm_source_free)
+
+const char *qevm_source_name(const QevmSource *source);
+gboolean qevm_source_seekable(const QevmSource *source);
+
+/* Total bytes. Of a pipe: known (G_MAXUINT64 before) once its end was met. */
+guint64 qevm_source_size(const QevmSource *source);
+
+/* Fills buf with the n bytes at offset; fewer there is TRUNCATED. On a pipe
+ * the bytes must be kept ones (else QEVM_ERROR_UNSUPPORTED). */
+QEVM_CHECKED gboolean qevm_source_read(QevmSource *source, guint64 offset,
+                                       gsize n, void *buf, const char *what,
+                                       GError **error);
+/* As above into new memory. The range is checked against the source's size
+ * before anything is allocated. */
+GBytes *qevm_source_get(QevmSource *source, guint64 offset, guint64 n,
+                        const char *what, GError **error);
+/* Up to n bytes at offset; *got is 0 at the end. Pipes: only at the front,
+ * and it moves the front. */
+QEVM_CHECKED gboolean qevm_source_read_some(QevmSource *source, guint64 offset,
+                                            gsize n, void *buf, gsize *got,
+                                            GError **error);
+
+/* Pipes: remember bytes that were read, to be read again at `offset`. A
+ * piece that joins the last one kept is appended to it. No-op otherwise. */
+void qevm_source_keep(QevmSource *source, guint64 offset, const void *data,
+                      gsize n);
+
+/* Copies an extent to a file descriptor without passing it through user
+ * memory where the system allows (copy_file_range, then read and write).
+ * Holes of a sparse file are skipped with lseek if `sparse`. */
+QEVM_CHECKED gboolean qevm_source_copy(QevmSource *source, guint64 offset,
+                                       guint64 n, int fd, gboolean sparse,
+                                       GError **error);
+
+/* Bytes read so far from the file or pipe (pieces: from what they cover);
+ * for the promise that looking at a stream does not read its RAM. */
+guint64 qevm_source_bytes_read(const QevmSource *source);
+
+#endif

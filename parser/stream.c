@@ -1,0 +1,546 @@
+#include "parser/stream.h"
+#include "parser/describe.h"
+#include "parser/tail.h"
+#include "parser/walk.h"
+
+#include <string.h>
+
+/* A section's bytes are read into memory to be decoded. */
+#define PAYLOAD_MAX (G_GUINT64_CONSTANT(1) << 30)
+
+void
+qevm_record_free(QevmRecord *record)
+{
+    if (!record) {
+        return;
+    }
+    g_free(record->idstr);
+    g_clear_pointer(&record->command_data, g_bytes_unref);
+    g_clear_pointer(&record->tree, qevm_tree_free);
+    g_free(record);
+}
+
+static void
+record_free(gpointer p)
+{
+    qevm_record_free(p);
+}
+
+void
+qevm_stream_free(QevmStream *stream)
+{
+    if (!stream) {
+        return;
+    }
+    g_ptr_array_unref(stream->records);
+    qevm_source_free(stream->source);
+    g_clear_pointer(&stream->vmdesc, qevm_vmdesc_free);
+    g_clear_error(&stream->vmdesc_error);
+    g_clear_pointer(&stream->ram, qevm_ram_free);
+    g_free(stream->machine);
+    g_ptr_array_unref(stream->notes);
+    g_clear_error(&stream->error);
+    qevm_arena_free(stream->arena);
+    g_free(stream);
+}
+
+/* ---- opening ---- */
+
+typedef struct {
+    QevmStream *stream;
+    const QevmStreamHooks *hooks;
+    gboolean walk_wanted;
+    guint64 vmdesc_offset; /* of the byte 06; valid if there is a vmdesc */
+    QevmFlow *flow;
+    QevmWalk *walk;
+} Opener;
+
+static void
+add_extent(QevmStream *s, QevmRecordType type, guint64 offset, guint64 size)
+{
+    QevmRecord *r;
+
+    if (size == 0) {
+        return;
+    }
+    r = g_new0(QevmRecord, 1);
+    r->type = type;
+    r->offset = offset;
+    r->size = size;
+    g_ptr_array_add(s->records, r);
+}
+
+static void
+find_vmdesc(Opener *o, guint64 from)
+{
+    QevmStream *s = o->stream;
+
+    s->vmdesc = qevm_tail_find_vmdesc(s->source, from, &o->vmdesc_offset,
+                                      &s->vmdesc_error);
+    if (s->vmdesc && s->vmdesc->page_size && !s->page_size_exact) {
+        s->page_size = s->vmdesc->page_size;
+        s->page_size_exact = TRUE;
+    }
+}
+
+static guint64
+end_of_records(const QevmStream *s)
+{
+    const QevmRecord *r;
+
+    if (s->records->len == 0) {
+        return 0;
+    }
+    r = g_ptr_array_index(s->records, s->records->len - 1);
+    return r->offset + r->size;
+}
+
+/* EOF was recorded: the vmdesc, if it is there, and what else follows. */
+static void
+add_end(Opener *o)
+{
+    QevmStream *s = o->stream;
+    guint64 at = end_of_records(s), size = qevm_source_size(s->source);
+    guint64 len = 0;
+    guint8 head[5];
+
+    if (size - at >= 5 &&
+        qevm_source_read(s->source, at, 5, head, "vmdesc", NULL) &&
+        head[0] == QEMU_VM_VMDESCRIPTION) {
+        len = qevm_be_get(head + 1, 4);
+        if (s->vmdesc && o->vmdesc_offset == at) {
+            len = g_bytes_get_size(s->vmdesc->text);
+        } else if (!s->vmdesc_error) {
+            g_set_error(&s->vmdesc_error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                        "at 0x%" G_GINT64_MODIFIER
+                        "x: a vmdesc of %" G_GUINT64_FORMAT
+                        " bytes that cannot be read",
+                        at, len);
+        }
+        len = MIN(len, size - at - 5);
+        add_extent(s, QEVM_RECORD_VMDESC, at, 5 + len);
+        at += 5 + len;
+    }
+    add_extent(s, QEVM_RECORD_TRAILING, at, size - at);
+}
+
+/* Reads an unseekable source to its end and keeps it. */
+static gboolean
+drain(Opener *o, GError **error)
+{
+    const guint8 *p;
+    gsize got;
+    guint64 start = qevm_flow_offset(o->flow);
+
+    if (!qevm_flow_flush(o->flow, error)) {
+        return FALSE;
+    }
+    qevm_flow_set_sink(o->flow, -1, FALSE);
+    qevm_flow_set_keep(o->flow, TRUE);
+    do {
+        if (!qevm_flow_peek_some(o->flow, 64 * 1024, &p, &got, error) ||
+            !qevm_flow_pass(o->flow, got, "the rest", error)) {
+            return FALSE;
+        }
+        if (qevm_flow_offset(o->flow) - start > PAYLOAD_MAX) {
+            g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
+                        "at 0x%" G_GINT64_MODIFIER
+                        "x: more than 1 GiB of device state in a pipe",
+                        start);
+            return FALSE;
+        }
+    } while (got > 0);
+    /* From here on it can be read like a file. */
+    qevm_flow_free(o->flow);
+    o->flow = qevm_flow_new(o->stream->source, start);
+    o->walk->flow = o->flow;
+    find_vmdesc(o, start > 0 ? start - 1 : 0);
+    return TRUE;
+}
+
+static gboolean
+is_pipe(const Opener *o)
+{
+    return !qevm_source_seekable(o->stream->source) &&
+           qevm_source_size(o->stream->source) == G_MAXUINT64;
+}
+
+/* The device state starts: a FULL, or a package of them. */
+static gboolean
+device_state_next(Opener *o, int type, gboolean *yes, GError **error)
+{
+    const guint8 *p;
+
+    *yes = type == QEMU_VM_SECTION_FULL || type == QEMU_VM_EOF;
+    if (type == QEMU_VM_COMMAND) {
+        if (!qevm_flow_peek(o->flow, 5, "command", &p, error)) {
+            return FALSE;
+        }
+        *yes = qevm_be_get(p + 1, 2) == 7; /* PACKAGED */
+    }
+    return TRUE;
+}
+
+/* Records up to and with EOF, from wherever the walk is. */
+static gboolean
+walk_on(Opener *o, GError **error)
+{
+    for (;;) {
+        int type;
+        gboolean state;
+
+        if (!qevm_walk_peek(o->walk, &type, error)) {
+            return FALSE;
+        }
+        if (is_pipe(o)) {
+            if (!device_state_next(o, type, &state, error) ||
+                (state && !drain(o, error))) {
+                return FALSE;
+            }
+            if (state) {
+                qevm_walk_set_edit(o->walk, NULL);
+                continue;
+            }
+        }
+        if (!qevm_walk_record(o->walk, error)) {
+            return FALSE;
+        }
+        if (type == QEMU_VM_EOF) {
+            return TRUE;
+        }
+    }
+}
+
+/* Is a PART or END next: is the head over? */
+static gboolean
+walk_head(Opener *o, gboolean *eof, GError **error)
+{
+    int type;
+
+    for (*eof = FALSE;;) {
+        if (!qevm_walk_record(o->walk, error) ||
+            !qevm_walk_peek(o->walk, &type, error)) {
+            return FALSE;
+        }
+        if (type == QEMU_VM_SECTION_PART || type == QEMU_VM_SECTION_END) {
+            return TRUE;
+        }
+        if (type == QEMU_VM_EOF) {
+            *eof = TRUE;
+            return TRUE;
+        }
+    }
+}
+
+static gboolean
+call_live_hook(Opener *o, GError **error)
+{
+    const QevmLiveEdit *edit = NULL;
+
+    qevm_flow_set_keep(o->flow, FALSE);
+    if (!o->hooks || !o->hooks->live || !is_pipe(o)) {
+        return TRUE;
+    }
+    if (!o->hooks->live(o->stream, o->flow, &edit, o->hooks->user, error)) {
+        return FALSE;
+    }
+    qevm_walk_set_edit(o->walk, edit);
+    return TRUE;
+}
+
+/* Places the devices from the tail and leaves the live part unread. */
+static gboolean
+jump_to_tail(Opener *o)
+{
+    QevmStream *s = o->stream;
+    guint64 head_end = qevm_flow_offset(o->flow), live_end;
+    g_autoptr(GPtrArray) found = g_ptr_array_new();
+
+    if (o->walk_wanted || !s->vmdesc || is_pipe(o) ||
+        !qevm_tail_prove(s, head_end, o->vmdesc_offset - 1, found)) {
+        return FALSE;
+    }
+    live_end = found->len
+                   ? ((QevmRecord *)g_ptr_array_index(found, 0))->offset
+                   : o->vmdesc_offset - 1;
+    add_extent(s, QEVM_RECORD_LIVE, head_end, live_end - head_end);
+    for (guint i = 0; i < found->len; i++) {
+        g_ptr_array_add(s->records, g_ptr_array_index(found, i));
+    }
+    add_extent(s, QEVM_RECORD_EOF, o->vmdesc_offset - 1, 1);
+    s->from_tail = TRUE;
+    s->walked = FALSE;
+    return TRUE;
+}
+
+/* FALSE: the stream breaks, or (hook_failed) the caller's hook did. */
+static gboolean
+read_records(Opener *o, gboolean *hook_failed, GError **error)
+{
+    QevmStream *s = o->stream;
+    gboolean eof;
+
+    s->walked = TRUE;
+    if (!walk_head(o, &eof, error)) {
+        return FALSE;
+    }
+    if (!eof && jump_to_tail(o)) {
+        return TRUE;
+    }
+    if (!eof && !call_live_hook(o, error)) {
+        *hook_failed = TRUE;
+        return FALSE;
+    }
+    return walk_on(o, error);
+}
+
+/* FULL sections whose end the walk found without the vmdesc, and which it
+ * describes after all (early ones of a pipe). */
+static void
+assign_devices(QevmStream *s)
+{
+    for (guint i = 0; s->vmdesc && i < s->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        for (guint k = 0; r->type == QEVM_RECORD_FULL && !r->device &&
+                          k < MIN(s->vmdesc->n_devices, 64);
+             k++) {
+            const QevmDevice *d = &s->vmdesc->devices[k];
+
+            if (d->instance_id == r->instance_id &&
+                d->size == r->payload_size && strcmp(d->name, r->idstr) == 0) {
+                r->device = d;
+                r->opaque = FALSE;
+            }
+        }
+    }
+}
+
+static void
+start_over(Opener *o)
+{
+    QevmStream *s = o->stream;
+
+    g_ptr_array_set_size(s->records, 0);
+    g_ptr_array_set_size(s->notes, 0);
+    g_clear_pointer(&s->ram, qevm_ram_free);
+    g_clear_pointer(&s->machine, g_free);
+    s->page_size = 0;
+    s->page_size_exact = FALSE;
+    s->footers = FALSE;
+    s->capability_ignore_shared = s->capability_mapped_ram = FALSE;
+    s->pages_normal = s->pages_zero = 0;
+    s->pages_xbzrle = s->pages_compressed = 0;
+    g_clear_pointer(&o->walk, qevm_walk_free);
+    g_clear_pointer(&o->flow, qevm_flow_free);
+    o->flow = qevm_flow_new(s->source, 0);
+    qevm_flow_set_keep(o->flow, TRUE);
+    if (o->hooks && o->hooks->progress) {
+        qevm_flow_set_progress(o->flow, o->hooks->progress, o->hooks->user);
+    }
+    o->walk = qevm_walk_new(s, o->flow);
+}
+
+/* Guest memory can hold a vmdesc of another stream: if EOF is not where ours
+ * would have to be, it was not ours. */
+static gboolean
+vmdesc_is_strange(const Opener *o)
+{
+    const QevmStream *s = o->stream;
+
+    return s->vmdesc && !is_pipe(o) && end_of_records(s) != o->vmdesc_offset;
+}
+
+/* Sound as far as it goes: device sections follow that nothing describes
+ * (machine types until 2.2, which send neither vmdesc nor footers). */
+static gboolean
+cannot_tell(const Opener *o, const GError *why)
+{
+    const QevmStream *s = o->stream;
+
+    return !s->footers && !s->vmdesc && s->records->len > 1 &&
+           g_error_matches(why, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED);
+}
+
+static gboolean
+open_stream(Opener *o, GError **error)
+{
+    QevmStream *s = o->stream;
+    GError *local = NULL;
+    gboolean hook_failed = FALSE, ok;
+
+    start_over(o);
+    if (!is_pipe(o)) {
+        find_vmdesc(o, 8);
+    }
+    ok = read_records(o, &hook_failed, &local);
+    if (ok && vmdesc_is_strange(o) && qevm_source_seekable(s->source)) {
+        g_clear_pointer(&s->vmdesc, qevm_vmdesc_free);
+        start_over(o);
+        ok = read_records(o, &hook_failed, &local);
+    }
+    if (!ok && (hook_failed || s->records->len == 0 ||
+                local->domain != QEVM_ERROR)) {
+        g_propagate_error(error, local);
+        return FALSE;
+    }
+    if (ok) {
+        add_end(o);
+    } else {
+        guint64 size = qevm_source_size(s->source);
+        guint64 at = end_of_records(s);
+
+        if (size != G_MAXUINT64 && at < size) {
+            add_extent(s, QEVM_RECORD_RAW, at, size - at);
+        }
+        if (cannot_tell(o, local)) {
+            s->opaque_rest = TRUE;
+            g_ptr_array_add(s->notes, g_strdup(local->message));
+            g_error_free(local);
+        } else {
+            s->error = local;
+        }
+    }
+    assign_devices(s);
+    if (s->ram && !s->page_size_exact && s->page_size) {
+        g_ptr_array_add(
+            s->notes,
+            g_strdup_printf("page size %" G_GUINT64_FORMAT
+                            " is a guess from the page records",
+                            s->page_size));
+    }
+    return TRUE;
+}
+
+QevmStream *
+qevm_stream_open(QevmSource *source, QevmOpenFlags flags,
+                 const QevmStreamHooks *hooks, GError **error)
+{
+    g_autoptr(QevmStream) s = g_new0(QevmStream, 1);
+    Opener o = { .stream = s,
+                 .hooks = hooks,
+                 .walk_wanted = (flags & QEVM_OPEN_WALK) != 0 };
+    gboolean ok;
+
+    s->source = source;
+    s->records = g_ptr_array_new_with_free_func(record_free);
+    s->notes = g_ptr_array_new_with_free_func(g_free);
+    s->arena = qevm_arena_new();
+    ok = open_stream(&o, error);
+    qevm_walk_free(o.walk);
+    qevm_flow_free(o.flow);
+    return ok ? g_steal_pointer(&s) : NULL;
+}
+
+/* ---- records ---- */
+
+gboolean
+qevm_record_is_section(const QevmRecord *record)
+{
+    return record->type == QEVM_RECORD_CONFIGURATION ||
+           record->type == QEVM_RECORD_START ||
+           record->type == QEVM_RECORD_FULL;
+}
+
+const char *
+qevm_record_name(const QevmRecord *record)
+{
+    return record->type == QEVM_RECORD_CONFIGURATION ? "configuration"
+                                                     : record->idstr;
+}
+
+const char *
+qevm_record_type_name(const QevmRecord *record)
+{
+    static const char *const names[] = {
+        [QEVM_RECORD_HEADER] = "header",
+        [QEVM_RECORD_CONFIGURATION] = "CONFIGURATION",
+        [QEVM_RECORD_START] = "SECTION_START",
+        [QEVM_RECORD_PARTS] = "SECTION_PART",
+        [QEVM_RECORD_END] = "SECTION_END",
+        [QEVM_RECORD_FULL] = "SECTION_FULL",
+        [QEVM_RECORD_COMMAND] = "COMMAND",
+        [QEVM_RECORD_LIVE] = "live part",
+        [QEVM_RECORD_EOF] = "EOF",
+        [QEVM_RECORD_VMDESC] = "VMDESCRIPTION",
+        [QEVM_RECORD_TRAILING] = "trailing bytes",
+        [QEVM_RECORD_RAW] = "unread bytes",
+    };
+
+    return names[record->type];
+}
+
+/* The block list with its words; of a mapped-ram file, whose entries stand
+ * far apart, put together. */
+static GBytes *
+ram_payload(QevmStream *s, const QevmRecord *r, GError **error)
+{
+    g_autoptr(GByteArray) all = NULL;
+
+    if (!s->ram->mapped) {
+        return qevm_source_get(s->source, r->payload_offset, r->payload_size,
+                               "payload", error);
+    }
+    all = g_byte_array_new();
+    qevm_be_append(all, 8, s->ram->total | 0x04);
+    for (guint i = 0; i < s->ram->blocks->len; i++) {
+        const QevmRamBlock *b = &g_array_index(s->ram->blocks, QevmRamBlock, i);
+        g_autoptr(GBytes) entry =
+            qevm_source_get(s->source, b->offset, b->size, "block", error);
+        gsize n;
+        const guint8 *p;
+
+        if (!entry) {
+            return NULL;
+        }
+        p = g_bytes_get_data(entry, &n);
+        g_byte_array_append(all, p, (guint)n);
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&all));
+}
+
+QevmTree *
+qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
+{
+    g_autoptr(GBytes) payload = NULL;
+    const QevmVmsd *vmsd;
+    gboolean ram = record->type == QEVM_RECORD_START && stream->ram &&
+                   strcmp(record->idstr, "ram") == 0;
+
+    if (record->tree || !qevm_record_is_section(record)) {
+        return record->tree;
+    }
+    if (record->payload_size > PAYLOAD_MAX && !ram) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
+                    "%s: at 0x%" G_GINT64_MODIFIER
+                    "x: a payload of %" G_GUINT64_FORMAT
+                    " bytes, more than 1 GiB",
+                    record->idstr, record->payload_offset,
+                    record->payload_size);
+        return NULL;
+    }
+    payload = ram ? ram_payload(stream, record, error)
+                  : qevm_source_get(stream->source, record->payload_offset,
+                                    record->payload_size, "payload", error);
+    if (!payload) {
+        g_prefix_error(error, "%s: ", qevm_record_name(record));
+        return NULL;
+    }
+    vmsd = ram ? qevm_describe_ram(stream->arena, stream->ram,
+                                   g_bytes_get_size(payload))
+           : record->type == QEVM_RECORD_CONFIGURATION
+               ? qevm_describe_configuration(stream->arena, payload)
+           : record->device
+               ? record->device->vmsd
+               : qevm_describe_opaque(stream->arena, record->payload_size);
+    record->tree = qevm_tree_new(vmsd, payload, record->payload_offset);
+    return record->tree;
+}
+
+void
+qevm_record_forget(QevmRecord *record)
+{
+    if (record->tree && !record->tree->root.dirty) {
+        g_clear_pointer(&record->tree, qevm_tree_free);
+    }
+}

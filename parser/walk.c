@@ -1,0 +1,954 @@
+#include "parser/walk.h"
+
+#include <string.h>
+
+#define MACHINE_NAME_MAX 1024
+#define CAPABILITIES_MAX 256
+#define SEARCH_MAX (16 * 1024 * 1024) /* vmdesc entries looked at in a walk */
+
+static void
+live_section_free(gpointer p)
+{
+    QevmLiveSection *s = p;
+
+    g_free(s->idstr);
+    g_free(s);
+}
+
+QevmWalk *
+qevm_walk_new(QevmStream *stream, QevmFlow *flow)
+{
+    QevmWalk *w = g_new0(QevmWalk, 1);
+
+    w->stream = stream;
+    w->flow = flow;
+    w->sections = g_hash_table_new_full(NULL, NULL, NULL, live_section_free);
+    w->block_in = w->block_out = -1;
+    return w;
+}
+
+void
+qevm_walk_free(QevmWalk *walk)
+{
+    if (!walk) {
+        return;
+    }
+    g_hash_table_unref(walk->sections);
+    g_clear_pointer(&walk->blocks, g_hash_table_unref);
+    g_clear_pointer(&walk->block_edits, g_array_unref);
+    g_free(walk);
+}
+
+void
+qevm_walk_set_edit(QevmWalk *walk, const QevmLiveEdit *edit)
+{
+    walk->edit = qevm_live_edit_any(edit) ? edit : NULL;
+    g_clear_pointer(&walk->blocks, g_hash_table_unref);
+    g_clear_pointer(&walk->block_edits, g_array_unref);
+}
+
+void
+qevm_walk_note(QevmWalk *walk, const char *format, ...)
+{
+    va_list ap;
+
+    if (walk->filter) {
+        return;
+    }
+    va_start(ap, format);
+    g_ptr_array_add(walk->stream->notes, g_strdup_vprintf(format, ap));
+    va_end(ap);
+}
+
+gboolean
+qevm_walk_fail(QevmWalk *walk, guint64 offset, GError **error,
+               const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    (void)walk;
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                "at 0x%" G_GINT64_MODIFIER "x: %s", offset, text);
+    return FALSE;
+}
+
+gboolean
+qevm_walk_be(QevmWalk *walk, gsize size, const char *what, guint64 *out,
+             GError **error)
+{
+    const guint8 *p;
+
+    if (!qevm_flow_peek(walk->flow, size, what, &p, error)) {
+        return FALSE;
+    }
+    *out = qevm_be_get(p, size);
+    return qevm_flow_pass(walk->flow, size, what, error);
+}
+
+gboolean
+qevm_walk_name(QevmWalk *walk, const char *what, char out[256], GError **error)
+{
+    guint64 at = qevm_flow_offset(walk->flow);
+    const guint8 *p;
+    gsize len;
+
+    if (!qevm_flow_peek(walk->flow, 1, what, &p, error)) {
+        return FALSE;
+    }
+    len = p[0];
+    if (len == 0) {
+        return qevm_walk_fail(walk, at, error, "%s is empty", what);
+    }
+    if (!qevm_flow_peek(walk->flow, 1 + len, what, &p, error)) {
+        return FALSE;
+    }
+    memcpy(out, p + 1, len);
+    out[len] = 0;
+    if (strlen(out) != len) {
+        return qevm_walk_fail(walk, at, error, "%s has a zero byte in it",
+                              what);
+    }
+    return qevm_flow_pass(walk->flow, 1 + len, what, error);
+}
+
+/* ---- records ---- */
+
+static QevmRecord *
+last_record(QevmWalk *walk)
+{
+    GPtrArray *r = walk->stream->records;
+
+    return r->len ? g_ptr_array_index(r, r->len - 1) : NULL;
+}
+
+/* Gives a finished record to the stream, or joins it to the run before. */
+static void
+add_record(QevmWalk *walk, QevmRecord *record)
+{
+    QevmRecord *last = last_record(walk);
+
+    record->size = qevm_flow_offset(walk->flow) - record->offset;
+    record->packaged = walk->package_end != 0;
+    if (walk->filter) {
+        qevm_record_free(record);
+    } else if (last && last->type == QEVM_RECORD_PARTS &&
+               record->type == QEVM_RECORD_PARTS &&
+               last->packaged == record->packaged) {
+        last->size += record->size;
+        last->count++;
+        last->resynced |= record->resynced;
+        qevm_record_free(record);
+    } else {
+        g_ptr_array_add(walk->stream->records, record);
+    }
+}
+
+/* ---- footers and resynchronisation ---- */
+
+static gboolean
+is_footer(const guint8 *p, gsize n, guint32 section_id)
+{
+    return n >= 5 && p[0] == QEMU_VM_SECTION_FOOTER &&
+           qevm_be_get(p + 1, 4) == section_id;
+}
+
+static gboolean
+pass_footer(QevmWalk *walk, QevmRecord *record, const char *idstr,
+            GError **error)
+{
+    QevmStream *s = walk->stream;
+    const guint8 *p;
+    gsize got;
+
+    if (!qevm_flow_peek_some(walk->flow, 5, &p, &got, error)) {
+        return FALSE;
+    }
+    if (!walk->footers_known) {
+        walk->footers_known = TRUE;
+        s->footers = is_footer(p, got, record->section_id);
+    }
+    if (!s->footers) {
+        guint8 footer[5] = { QEMU_VM_SECTION_FOOTER };
+
+        qevm_be_put(footer + 1, 4, record->section_id);
+        return !walk->edit || walk->edit->footers != QEVM_FOOTERS_ADD ||
+               qevm_flow_insert(walk->flow, footer, sizeof footer, error);
+    }
+    if (got < 5) {
+        return qevm_flow_peek(walk->flow, 5, "section footer", &p, error);
+    }
+    if (!is_footer(p, got, record->section_id)) {
+        return qevm_walk_fail(walk, qevm_flow_offset(walk->flow), error,
+                              "the footer of section %u (`%s') wanted, found "
+                              "%02x %02x %02x %02x %02x",
+                              record->section_id, idstr, p[0], p[1], p[2], p[3],
+                              p[4]);
+    }
+    record->footer = TRUE;
+    if (walk->edit && walk->edit->footers == QEVM_FOOTERS_REMOVE) {
+        return qevm_flow_drop(walk->flow, 5, "section footer", error);
+    }
+    return qevm_flow_pass(walk->flow, 5, "section footer", error);
+}
+
+/* Lengths of the commands' data; -1: any (migration/savevm.c, mig_cmd_args). */
+static const struct {
+    const char *name;
+    int len;
+} commands[] = {
+    { "INVALID", -1 },
+    { "OPEN_RETURN_PATH", 0 },
+    { "PING", 4 },
+    { "POSTCOPY_ADVISE", -1 },
+    { "POSTCOPY_LISTEN", 0 },
+    { "POSTCOPY_RUN", 0 },
+    { "POSTCOPY_RAM_DISCARD", -1 },
+    { "PACKAGED", 4 },
+    { "ENABLE_COLO", 0 },
+    { "POSTCOPY_RESUME", 0 },
+    { "RECV_BITMAP", -1 },
+    { "SWITCHOVER_START", 0 },
+};
+enum { MIG_CMD_POSTCOPY_RUN = 5, MIG_CMD_PACKAGED = 7 };
+
+const char *
+qevm_command_name(guint16 command)
+{
+    return command < G_N_ELEMENTS(commands) ? commands[command].name : NULL;
+}
+
+static gboolean
+printable(const guint8 *p, gsize n)
+{
+    for (gsize i = 0; i < n; i++) {
+        if (p[i] < 0x20 || p[i] > 0x7e) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Can a record start here? Of an unknown payload this is all the proof that
+ * its footer is one. */
+static gboolean
+record_follows(QevmWalk *walk, const guint8 *p, gsize n, guint64 offset)
+{
+    guint64 command;
+
+    if (n == 0 || (walk->package_end && offset == walk->package_end)) {
+        return TRUE;
+    }
+    switch (p[0]) {
+    case QEMU_VM_EOF:
+        return n == 1 || (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{');
+    case QEMU_VM_SECTION_START:
+    case QEMU_VM_SECTION_FULL:
+        return n >= 14u + p[5] && p[5] > 0 && printable(p + 6, p[5]);
+    case QEMU_VM_SECTION_PART:
+    case QEMU_VM_SECTION_END:
+        return n >= 5 &&
+               g_hash_table_contains(
+                   walk->sections,
+                   GUINT_TO_POINTER((guint)qevm_be_get(p + 1, 4)));
+    case QEMU_VM_COMMAND:
+        if (n < 5) {
+            return FALSE;
+        }
+        command = qevm_be_get(p + 1, 2);
+        return command > 0 && command < G_N_ELEMENTS(commands) &&
+               (commands[command].len < 0 ||
+                (guint64)commands[command].len == qevm_be_get(p + 3, 2));
+    default:
+        return FALSE;
+    }
+}
+
+gboolean
+qevm_walk_resync(QevmWalk *walk, guint32 section_id, GError **error)
+{
+    enum { LOOKAHEAD = 5 + 14 + 255 };
+    guint64 start = qevm_flow_offset(walk->flow);
+
+    for (;;) {
+        const guint8 *p, *at;
+        gsize got, left;
+
+        if (!qevm_flow_peek_some(walk->flow, QEVM_FLOW_PEEK, &p, &got, error)) {
+            return FALSE;
+        }
+        for (at = p; (at = memchr(at, QEMU_VM_SECTION_FOOTER,
+                                  got - (gsize)(at - p)));
+             at++) {
+            left = got - (gsize)(at - p);
+            if (left < LOOKAHEAD && got == QEVM_FLOW_PEEK) {
+                break; /* look again with more behind it */
+            }
+            if (is_footer(at, left, section_id) &&
+                record_follows(walk, at + 5, left - 5,
+                               qevm_flow_offset(walk->flow) +
+                                   (gsize)(at - p) + 5)) {
+                return qevm_flow_pass(walk->flow, (gsize)(at - p), "payload",
+                                      error);
+            }
+        }
+        if (got < QEVM_FLOW_PEEK) {
+            return qevm_walk_fail(walk, start, error,
+                                  "nothing describes this payload, and no "
+                                  "footer of section %u ends it",
+                                  section_id);
+        }
+        if (!qevm_flow_pass(walk->flow, at ? (gsize)(at - p) : got, "payload",
+                            error)) {
+            return FALSE;
+        }
+    }
+}
+
+/* ---- header and configuration ---- */
+
+static gboolean
+walk_header(QevmWalk *walk, GError **error)
+{
+    g_autoptr(GError) local = NULL;
+    QevmRecord *record;
+    const guint8 *p;
+    gsize got;
+
+    if (!qevm_flow_peek_some(walk->flow, 8, &p, &got, error)) {
+        return FALSE;
+    }
+    if (got < 8) {
+        return qevm_flow_peek(walk->flow, 8, "stream header", &p, error);
+    }
+    if (memcmp(p, "QEVM", 4) != 0) {
+        return qevm_walk_fail(walk, 0, error,
+                              "not a QEMU stream: starts with %02x %02x %02x "
+                              "%02x, \"QEVM\" (51 45 56 4d) wanted",
+                              p[0], p[1], p[2], p[3]);
+    }
+    if (qevm_be_get(p + 4, 4) == 2) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "at 0x4: stream version 2, written by QEMU before 0.9.1; "
+                    "only version 3 can be read (QEMU 0.12 and newer refuse it "
+                    "too)");
+        return FALSE;
+    }
+    if (qevm_be_get(p + 4, 4) != 3) {
+        return qevm_walk_fail(walk, 4, error,
+                              "stream version %" G_GUINT64_FORMAT ", 3 wanted",
+                              qevm_be_get(p + 4, 4));
+    }
+    record = g_new0(QevmRecord, 1);
+    record->type = QEVM_RECORD_HEADER;
+    if (!qevm_flow_pass(walk->flow, 8, "stream header", error)) {
+        qevm_record_free(record);
+        return FALSE;
+    }
+    add_record(walk, record);
+    return TRUE;
+}
+
+static gboolean
+walk_capabilities(QevmWalk *walk, GError **error)
+{
+    QevmStream *s = walk->stream;
+    guint64 at = qevm_flow_offset(walk->flow), count;
+    char name[256];
+
+    if (!qevm_walk_be(walk, 4, "capability count", &count, error)) {
+        return FALSE;
+    }
+    if (count > CAPABILITIES_MAX) {
+        return qevm_walk_fail(walk, at, error,
+                              "%" G_GUINT64_FORMAT " capabilities, more than %d",
+                              count, CAPABILITIES_MAX);
+    }
+    while (count-- > 0) {
+        if (!qevm_walk_name(walk, "capability", name, error)) {
+            return FALSE;
+        }
+        s->capability_ignore_shared |= strcmp(name, "x-ignore-shared") == 0;
+        s->capability_mapped_ram |= strcmp(name, "mapped-ram") == 0;
+    }
+    return TRUE;
+}
+
+static gboolean
+walk_page_bits(QevmWalk *walk, GError **error)
+{
+    guint64 at = qevm_flow_offset(walk->flow), bits;
+
+    if (!qevm_walk_be(walk, 4, "target page bits", &bits, error)) {
+        return FALSE;
+    }
+    if (bits < 8 || bits > 20) {
+        return qevm_walk_fail(walk, at, error,
+                              "%" G_GUINT64_FORMAT " target page bits", bits);
+    }
+    if (!walk->stream->page_size_exact) {
+        walk->stream->page_size = G_GUINT64_CONSTANT(1) << bits;
+        walk->stream->page_size_exact = TRUE;
+    }
+    return TRUE;
+}
+
+/* A configuration subsection that we have no row for: the vmdesc may say how
+ * long it is. */
+static gboolean
+walk_unknown_conf(QevmWalk *walk, const char *name, guint64 at, GError **error)
+{
+    const QevmVmdesc *d = walk->stream->vmdesc;
+    const QevmVmsd *conf = d ? d->configuration : NULL;
+    guint64 size;
+
+    for (guint i = 0; conf && i < conf->n_subsections; i++) {
+        if (g_strcmp0(conf->subsections[i]->name, name) == 0 &&
+            qevm_vmsd_size(conf->subsections[i], &size)) {
+            return qevm_flow_pass(walk->flow, size, name, error);
+        }
+    }
+    return qevm_walk_fail(walk, at, error, "unknown subsection `%s'", name);
+}
+
+static gboolean
+walk_configuration_fields(QevmWalk *walk, GError **error)
+{
+    QevmStream *s = walk->stream;
+    const guint8 *p;
+    guint64 at = qevm_flow_offset(walk->flow), len, version;
+    char name[256];
+    gsize got;
+
+    if (!qevm_walk_be(walk, 4, "machine name length", &len, error)) {
+        return FALSE;
+    }
+    if (len > MACHINE_NAME_MAX) {
+        return qevm_walk_fail(walk, at, error,
+                              "machine name of %" G_GUINT64_FORMAT " bytes",
+                              len);
+    }
+    if (!qevm_flow_peek(walk->flow, (gsize)len, "machine name", &p, error)) {
+        return FALSE;
+    }
+    s->machine = g_strndup((const char *)p, (gsize)len);
+    if (!qevm_flow_pass(walk->flow, len, "machine name", error)) {
+        return FALSE;
+    }
+    for (;;) {
+        gboolean ok;
+
+        if (!qevm_flow_peek_some(walk->flow, 1, &p, &got, error)) {
+            return FALSE;
+        }
+        if (got == 0 || p[0] != QEMU_VM_SUBSECTION) {
+            return TRUE;
+        }
+        at = qevm_flow_offset(walk->flow);
+        if (!qevm_flow_pass(walk->flow, 1, "subsection", error) ||
+            !qevm_walk_name(walk, "subsection name", name, error) ||
+            !qevm_walk_be(walk, 4, "subsection version", &version, error)) {
+            return FALSE;
+        }
+        if (strcmp(name, "configuration/target-page-bits") == 0) {
+            ok = walk_page_bits(walk, error);
+        } else if (strcmp(name, "configuration/capabilities") == 0) {
+            ok = walk_capabilities(walk, error);
+        } else if (strcmp(name, "configuration/uuid") == 0) {
+            ok = qevm_flow_pass(walk->flow, 16, "uuid", error);
+        } else {
+            ok = walk_unknown_conf(walk, name, at, error);
+        }
+        if (!ok) {
+            return FALSE;
+        }
+    }
+}
+
+static gboolean
+walk_configuration(QevmWalk *walk, GError **error)
+{
+    QevmRecord *record = g_new0(QevmRecord, 1);
+
+    record->type = QEVM_RECORD_CONFIGURATION;
+    record->offset = qevm_flow_offset(walk->flow);
+    record->payload_offset = record->offset + 1;
+    if (!qevm_flow_pass(walk->flow, 1, "configuration", error) ||
+        !walk_configuration_fields(walk, error)) {
+        qevm_record_free(record);
+        g_prefix_error(error, "configuration: ");
+        return FALSE;
+    }
+    record->payload_size =
+        qevm_flow_offset(walk->flow) - record->payload_offset;
+    add_record(walk, record);
+    return TRUE;
+}
+
+/* ---- sections ---- */
+
+static gboolean
+walk_section_header(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    char name[256];
+    guint64 v;
+
+    if (!qevm_flow_pass(walk->flow, 1, "section type", error) ||
+        !qevm_walk_be(walk, 4, "section_id", &v, error)) {
+        return FALSE;
+    }
+    record->section_id = (guint32)v;
+    if (record->type == QEVM_RECORD_PARTS || record->type == QEVM_RECORD_END) {
+        return TRUE;
+    }
+    if (!qevm_walk_name(walk, "idstr", name, error)) {
+        return FALSE;
+    }
+    record->idstr = g_strdup(name);
+    if (!qevm_walk_be(walk, 4, "instance_id", &v, error)) {
+        return FALSE;
+    }
+    record->instance_id = (guint32)v;
+    if (!qevm_walk_be(walk, 4, "version_id", &v, error)) {
+        return FALSE;
+    }
+    record->version_id = (guint32)v;
+    return TRUE;
+}
+
+static QevmLiveSection *
+add_live_section(QevmWalk *walk, const QevmRecord *record)
+{
+    QevmLiveSection *s = g_new0(QevmLiveSection, 1);
+
+    s->section_id = record->section_id;
+    s->instance_id = record->instance_id;
+    s->version_id = record->version_id;
+    s->idstr = g_strdup(record->idstr);
+    s->handler = qevm_handler_find(record->idstr);
+    g_hash_table_insert(walk->sections, GUINT_TO_POINTER(record->section_id),
+                        s);
+    return s;
+}
+
+/* The payload by its handler, or by its footer where there is none. */
+static gboolean
+walk_payload(QevmWalk *walk, QevmRecord *record, QevmLiveSection *section,
+             gboolean (*handle)(QevmWalk *, QevmLiveSection *, GError **),
+             GError **error)
+{
+    record->payload_offset = qevm_flow_offset(walk->flow);
+    if (handle) {
+        if (!handle(walk, section, error)) {
+            return FALSE;
+        }
+    } else {
+        if (!qevm_walk_resync(walk, record->section_id, error)) {
+            return FALSE;
+        }
+        record->resynced = record->opaque = TRUE;
+    }
+    record->payload_size =
+        qevm_flow_offset(walk->flow) - record->payload_offset;
+    return pass_footer(walk, record, section->idstr, error);
+}
+
+static gboolean
+walk_start(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    QevmLiveSection *section;
+
+    if (!walk_section_header(walk, record, error)) {
+        return FALSE;
+    }
+    if (g_hash_table_contains(walk->sections,
+                              GUINT_TO_POINTER(record->section_id))) {
+        return qevm_walk_fail(walk, record->offset, error,
+                              "section_id %u is in use already",
+                              record->section_id);
+    }
+    section = add_live_section(walk, record);
+    return walk_payload(walk, record, section,
+                        section->handler ? section->handler->start : NULL,
+                        error);
+}
+
+static gboolean
+is_dropped(QevmWalk *walk, guint32 section_id)
+{
+    for (guint i = 0; walk->edit && i < walk->edit->section_ids->len; i++) {
+        if (g_array_index(walk->edit->section_ids, guint32, i) == section_id) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+walk_part_body(QevmWalk *walk, QevmRecord *record, QevmLiveSection *section,
+               GError **error)
+{
+    const QevmHandler *h = section->handler;
+
+    if (record->type == QEVM_RECORD_END) {
+        section->ended = TRUE;
+        record->idstr = g_strdup(section->idstr);
+        record->instance_id = section->instance_id;
+        return walk_payload(walk, record, section, h ? h->end : NULL, error);
+    }
+    return walk_payload(walk, record, section, h ? h->part : NULL, error);
+}
+
+static gboolean
+walk_part(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    QevmLiveSection *section;
+    const guint8 *p;
+    gboolean ok, mute;
+
+    record->count = 1;
+    if (!qevm_flow_peek(walk->flow, 5, "section_id", &p, error)) {
+        return FALSE;
+    }
+    mute = is_dropped(walk, (guint32)qevm_be_get(p + 1, 4));
+    if (mute && !qevm_flow_mute(walk->flow, TRUE, error)) {
+        return FALSE;
+    }
+    if (!walk_section_header(walk, record, error)) {
+        return FALSE;
+    }
+    section = g_hash_table_lookup(walk->sections,
+                                  GUINT_TO_POINTER(record->section_id));
+    if (!section) {
+        return qevm_walk_fail(walk, record->offset, error,
+                              "section_id %u was not introduced by a START",
+                              record->section_id);
+    }
+    ok = walk_part_body(walk, record, section, error);
+    if (!ok) {
+        g_prefix_error(error, "%s: ", section->idstr);
+        return FALSE;
+    }
+    return !mute || qevm_flow_mute(walk->flow, FALSE, error);
+}
+
+/* The vmdesc's entry for a section: the one expected next, else the only one
+ * of that name and instance (early-setup devices come first in the list and
+ * need not in the stream). */
+static const QevmDevice *
+find_device(QevmWalk *walk, const QevmRecord *record)
+{
+    const QevmVmdesc *d = walk->stream->vmdesc;
+    const QevmDevice *found = NULL;
+
+    for (guint i = 0; d && i < d->n_devices && walk->searched < SEARCH_MAX;
+         i++) {
+        guint k = (walk->next_device + i) % d->n_devices;
+        const QevmDevice *dev = &d->devices[k];
+
+        walk->searched++;
+
+        if (dev->instance_id == record->instance_id &&
+            strcmp(dev->name, record->idstr) == 0) {
+            found = dev;
+            walk->next_device = k + 1;
+            break;
+        }
+    }
+    return found;
+}
+
+/* Does a described payload end where it should? */
+static gboolean
+device_fits(QevmWalk *walk, const QevmRecord *record, guint64 size)
+{
+    QevmSource *source = walk->stream->source;
+    guint64 end = record->payload_offset + size, left;
+    guint8 p[5];
+
+    left = qevm_source_size(source);
+    if (end < record->payload_offset || end > left) {
+        return FALSE;
+    }
+    if (walk->footers_known && !walk->stream->footers) {
+        return TRUE;
+    }
+    if (left - end < 5) {
+        return walk->footers_known ? FALSE : TRUE;
+    }
+    return qevm_source_read(source, end, 5, p, "footer", NULL) &&
+           (is_footer(p, 5, record->section_id) || !walk->footers_known);
+}
+
+static gboolean
+walk_full_body(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    const QevmHandler *h = qevm_handler_find(record->idstr);
+    const QevmDevice *device = find_device(walk, record);
+    QevmLiveSection self = { .section_id = record->section_id,
+                             .idstr = record->idstr };
+
+    record->payload_offset = qevm_flow_offset(walk->flow);
+    record->device = device;
+    if (device && device_fits(walk, record, device->size)) {
+        record->payload_size = device->size;
+        return qevm_flow_pass(walk->flow, device->size, "payload", error) &&
+               pass_footer(walk, record, record->idstr, error);
+    }
+    if (!device && h && h->full) {
+        return walk_payload(walk, record, &self, h->full, error);
+    }
+    if (walk->footers_known && !walk->stream->footers) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "at 0x%" G_GINT64_MODIFIER
+                    "x: nothing tells how long this payload is: %s, and the "
+                    "stream has no footers",
+                    record->payload_offset,
+                    device ? "the vmdesc does not fit it"
+                           : "no vmdesc describes it");
+        return FALSE;
+    }
+    if (!walk_payload(walk, record, &self, NULL, error)) {
+        return FALSE;
+    }
+    record->opaque = !device;
+    return TRUE;
+}
+
+static gboolean
+walk_full(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    return walk_section_header(walk, record, error) &&
+           walk_full_body(walk, record, error);
+}
+
+static gboolean
+walk_section(QevmWalk *walk, QevmRecordType type, GError **error)
+{
+    QevmRecord *record = g_new0(QevmRecord, 1);
+    gboolean ok;
+
+    record->type = type;
+    record->offset = qevm_flow_offset(walk->flow);
+    ok = type == QEVM_RECORD_START  ? walk_start(walk, record, error)
+         : type == QEVM_RECORD_FULL ? walk_full(walk, record, error)
+                                    : walk_part(walk, record, error);
+    if (!ok) {
+        if (record->idstr && type != QEVM_RECORD_END) {
+            g_prefix_error(error, "%s: ", record->idstr);
+        }
+        qevm_record_free(record);
+        return FALSE;
+    }
+    add_record(walk, record);
+    return TRUE;
+}
+
+/* ---- commands ---- */
+
+static gboolean
+command_dropped(QevmWalk *walk, guint command, guint ordinal)
+{
+    for (guint i = 0; walk->edit && i < walk->edit->commands->len; i++) {
+        const QevmCommandEdit *e =
+            &g_array_index(walk->edit->commands, QevmCommandEdit, i);
+
+        if (e->command == command &&
+            (e->ordinal < 0 || (guint)e->ordinal == ordinal)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+open_package(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    gsize len;
+    const guint8 *data = g_bytes_get_data(record->command_data, &len);
+    guint64 size = qevm_be_get(data, 4);
+    guint64 here = qevm_flow_offset(walk->flow);
+
+    if (walk->package_end) {
+        return qevm_walk_fail(walk, record->offset, error,
+                              "a package inside a package");
+    }
+    if (qevm_source_size(walk->stream->source) != G_MAXUINT64 &&
+        size > qevm_source_size(walk->stream->source) - here) {
+        return qevm_walk_fail(walk, record->offset, error,
+                              "a package of %" G_GUINT64_FORMAT
+                              " bytes runs past the end",
+                              size);
+    }
+    record->package_size = size;
+    return TRUE;
+}
+
+static gboolean
+walk_command_body(QevmWalk *walk, QevmRecord *record, GError **error)
+{
+    const guint8 *p;
+    gsize len;
+    guint ordinal = 0;
+
+    if (!qevm_flow_peek(walk->flow, 5, "command", &p, error)) {
+        return FALSE;
+    }
+    record->command = (guint16)qevm_be_get(p + 1, 2);
+    len = (gsize)qevm_be_get(p + 3, 2);
+    if (record->command == 0 ||
+        record->command >= G_N_ELEMENTS(commands)) {
+        return qevm_walk_fail(walk, record->offset, error,
+                              "unknown command %u of %u bytes",
+                              record->command, (guint)len);
+    }
+    if (commands[record->command].len >= 0 &&
+        (gsize)commands[record->command].len != len) {
+        return qevm_walk_fail(walk, record->offset, error,
+                              "command %s with %u bytes, %d wanted",
+                              commands[record->command].name, (guint)len,
+                              commands[record->command].len);
+    }
+    if (!qevm_flow_peek(walk->flow, 5 + len, "command", &p, error)) {
+        return FALSE;
+    }
+    record->command_data = g_bytes_new(p + 5, len);
+    ordinal = walk->commands[record->command]++;
+    if (command_dropped(walk, record->command, ordinal)) {
+        return qevm_flow_drop(walk->flow, 5 + len, "command", error);
+    }
+    return qevm_flow_pass(walk->flow, 5 + len, "command", error) &&
+           (record->command != MIG_CMD_PACKAGED ||
+            open_package(walk, record, error));
+}
+
+static gboolean
+walk_command(QevmWalk *walk, GError **error)
+{
+    QevmRecord *record = g_new0(QevmRecord, 1);
+    guint64 package;
+
+    record->type = QEVM_RECORD_COMMAND;
+    record->offset = qevm_flow_offset(walk->flow);
+    if (!walk_command_body(walk, record, error)) {
+        qevm_record_free(record);
+        return FALSE;
+    }
+    package = record->package_size;
+    walk->after_run |= record->command == MIG_CMD_POSTCOPY_RUN;
+    add_record(walk, record);
+    if (package) {
+        walk->package_end = qevm_flow_offset(walk->flow) + package;
+    }
+    return TRUE;
+}
+
+static gboolean
+walk_eof(QevmWalk *walk, GError **error)
+{
+    QevmRecord *record = g_new0(QevmRecord, 1);
+
+    record->type = QEVM_RECORD_EOF;
+    record->offset = qevm_flow_offset(walk->flow);
+    if (!qevm_flow_pass(walk->flow, 1, "EOF", error)) {
+        qevm_record_free(record);
+        return FALSE;
+    }
+    add_record(walk, record);
+    return TRUE;
+}
+
+/* ---- the loop ---- */
+
+gboolean
+qevm_walk_peek(QevmWalk *walk, int *type, GError **error)
+{
+    const guint8 *p;
+    gsize got;
+
+    if (!qevm_flow_peek_some(walk->flow, 1, &p, &got, error)) {
+        return FALSE;
+    }
+    *type = got ? p[0] : -1;
+    return TRUE;
+}
+
+gboolean
+qevm_walk_record(QevmWalk *walk, GError **error)
+{
+    int type;
+
+    if (!walk->filter && walk->stream->records->len == 0) {
+        return walk_header(walk, error);
+    }
+    if (walk->package_end &&
+        qevm_flow_offset(walk->flow) >= walk->package_end) {
+        if (qevm_flow_offset(walk->flow) > walk->package_end) {
+            return qevm_walk_fail(walk, walk->package_end, error,
+                                  "the package ends inside a record");
+        }
+        walk->package_end = 0;
+    }
+    if (!qevm_walk_peek(walk, &type, error)) {
+        return FALSE;
+    }
+    switch (type) {
+    case QEMU_VM_CONFIGURATION:
+        if (walk->stream->records->len == 1) {
+            return walk_configuration(walk, error);
+        }
+        return qevm_walk_fail(walk, qevm_flow_offset(walk->flow), error,
+                              "a configuration (section type 7) that does not "
+                              "follow the header");
+    case QEMU_VM_SECTION_START:
+        return walk_section(walk, QEVM_RECORD_START, error);
+    case QEMU_VM_SECTION_PART:
+        return walk_section(walk, QEVM_RECORD_PARTS, error);
+    case QEMU_VM_SECTION_END:
+        return walk_section(walk, QEVM_RECORD_END, error);
+    case QEMU_VM_SECTION_FULL:
+        return walk_section(walk, QEVM_RECORD_FULL, error);
+    case QEMU_VM_COMMAND:
+        return walk_command(walk, error);
+    case QEMU_VM_EOF:
+        return walk_eof(walk, error);
+    case -1:
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_TRUNCATED,
+                    "at 0x%" G_GINT64_MODIFIER
+                    "x: the stream ends without EOF (00)",
+                    qevm_flow_offset(walk->flow));
+        return FALSE;
+    default:
+        return qevm_walk_fail(walk, qevm_flow_offset(walk->flow), error,
+                              "unknown section type %d (0x%02x)", type, type);
+    }
+}
+
+void
+qevm_walk_catch_up(QevmWalk *walk)
+{
+    GPtrArray *records = walk->stream->records;
+
+    walk->footers_known = TRUE;
+    for (guint i = 0; i < records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(records, i);
+
+        switch (r->type) {
+        case QEVM_RECORD_START:
+            add_live_section(walk, r);
+            break;
+        case QEVM_RECORD_COMMAND:
+            walk->commands[r->command]++;
+            break;
+        case QEVM_RECORD_PARTS:
+        case QEVM_RECORD_END:
+        case QEVM_RECORD_LIVE:
+            return;
+        default:
+            break;
+        }
+    }
+}

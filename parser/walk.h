@@ -1,0 +1,96 @@
+/* walk.h - the forward walk over a stream's records, and its payload handlers.
+ *
+ * Private to parser/ and rewrite/emit.c. One walk serves all: it records what
+ * it meets in the stream (unless it only filters), goes past payloads with
+ * the handler of their section, and applies the live edits as it goes. To add
+ * a handler for an iterative section, write parser/handler-NAME.c and give it
+ * a row in the table of parser/handler.c.
+ */
+#ifndef QEVM_PARSER_WALK_H
+#define QEVM_PARSER_WALK_H
+
+#include "parser/stream.h"
+
+typedef struct QevmHandler QevmHandler;
+
+/* An iterative section: between its START and its END. */
+typedef struct {
+    guint32 section_id, instance_id, version_id;
+    char *idstr;
+    const QevmHandler *handler; /* NULL: resynchronised on footers */
+    gboolean ended;
+    gboolean dropped;
+} QevmLiveSection;
+
+typedef struct {
+    QevmStream *stream; /* borrowed */
+    QevmFlow *flow;     /* borrowed */
+    const QevmLiveEdit *edit; /* borrowed; NULL: change nothing */
+    gboolean filter;    /* record nothing, only apply the edits */
+    GHashTable *sections; /* section_id -> QevmLiveSection */
+    guint commands[12]; /* seen of each number */
+    gboolean footers_known;
+    guint next_device;  /* in the vmdesc: the one expected next */
+    guint searched;     /* vmdesc entries, for a cap */
+    /* ram */
+    GHashTable *blocks; /* idstr -> index + 1 */
+    GArray *block_edits; /* const QevmBlockEdit *, by block index */
+    gint block_in, block_out; /* last block named on the way in and out */
+    gboolean fill_noted;
+    guint64 page_mask;  /* page size - 1; 0: not yet known */
+    guint64 package_end; /* 0: not inside a package */
+    gboolean after_run; /* postcopy: pages outside the package follow */
+} QevmWalk;
+
+QevmWalk *qevm_walk_new(QevmStream *stream, QevmFlow *flow);
+void qevm_walk_free(QevmWalk *walk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmWalk, qevm_walk_free)
+/* Edits to apply from now on. */
+void qevm_walk_set_edit(QevmWalk *walk, const QevmLiveEdit *edit);
+/* Makes the iterative sections and counters known that the stream's records
+ * up to the first live one tell of, for a walk that starts behind them. */
+void qevm_walk_catch_up(QevmWalk *walk);
+
+/* The next record's type byte, or -1 at the end of the bytes. */
+QEVM_CHECKED gboolean qevm_walk_peek(QevmWalk *walk, int *type, GError **error);
+/* Goes past one record. */
+QEVM_CHECKED gboolean qevm_walk_record(QevmWalk *walk, GError **error);
+
+/* How the payload of an iterative section is walked. Each is called with the
+ * flow behind the section header, and passes the payload, footer excluded. */
+struct QevmHandler {
+    const char *idstr;
+    gboolean suffix; /* idstr is only how the name ends */
+    gboolean (*start)(QevmWalk *walk, QevmLiveSection *section, GError **error);
+    gboolean (*part)(QevmWalk *walk, QevmLiveSection *section, GError **error);
+    gboolean (*end)(QevmWalk *walk, QevmLiveSection *section, GError **error);
+    gboolean (*full)(QevmWalk *walk, QevmLiveSection *section, GError **error);
+};
+const QevmHandler *qevm_handler_find(const char *idstr);
+
+/* The handlers, one file each; the rows are in handler.c. */
+extern const QevmHandler qevm_handler_ram;
+extern const QevmHandler qevm_handler_block;
+extern const QevmHandler qevm_handler_dirty_bitmap;
+extern const QevmHandler qevm_handler_htab;
+extern const QevmHandler qevm_handler_stattrib;
+extern const QevmHandler qevm_handler_skeys;
+extern const QevmHandler qevm_handler_todclock;
+
+/* ---- for handlers: integers off the flow, passed on the way ---- */
+QEVM_CHECKED gboolean qevm_walk_be(QevmWalk *walk, gsize size, const char *what,
+                                   guint64 *out, GError **error);
+/* A length byte and text into `out` (256 bytes, NUL-terminated). */
+QEVM_CHECKED gboolean qevm_walk_name(QevmWalk *walk, const char *what,
+                                     char out[256], GError **error);
+void qevm_walk_note(QevmWalk *walk, const char *format, ...) G_GNUC_PRINTF(2, 3);
+QEVM_CHECKED gboolean qevm_walk_fail(QevmWalk *walk, guint64 offset,
+                                     GError **error, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+/* Passes bytes up to a footer of this section that a record can follow.
+ * (migration/savevm.c:check_section_footer()) */
+QEVM_CHECKED gboolean qevm_walk_resync(QevmWalk *walk, guint32 section_id,
+                                       GError **error);
+
+#endif

@@ -1,0 +1,618 @@
+/* check.c - what is wrong with a stream by itself, wherever it is to go. */
+#include "rewrite/check.h"
+#include "parser/path.h"
+
+#include <string.h>
+
+/* Of one kind in one section, so that a broken table does not drown the
+ * rest. */
+#define SAME_KIND_MAX 8
+#define MACHINE_NAME_LONG 64
+
+typedef struct {
+    QevmStream *stream;
+    QevmRecord *record; /* the section being looked at */
+    GPtrArray *findings;
+    guint markers, nulls, irqs, versions, negatives; /* in this section */
+} Check;
+
+/* ---- paths ---- */
+
+static char *
+section_path(const Check *c, QevmRecord *record)
+{
+    QevmPlace place = { .kind = QEVM_PLACE_SECTION, .record = record };
+
+    return qevm_path_of(c->stream, &place);
+}
+
+static char *
+node_path(const Check *c, QevmNode *node, guint64 index)
+{
+    QevmPlace place = { .kind = node->kind == QEVM_NODE_ARRAY
+                                    ? QEVM_PLACE_ELEMENT
+                                    : QEVM_PLACE_NODE,
+                        .record = c->record,
+                        .node = node,
+                        .index = index };
+
+    return qevm_path_of(c->stream, &place);
+}
+
+/* ---- nodes ---- */
+
+/* Markers stand before each element, and after the last one:
+ *   01 element 01 element 00                qtailq, qlist
+ *   u32 count, 01 element 01 element 00     gtree
+ * (migration/vmstate-types.c: put_qtailq(), put_gtree()) */
+static void
+check_list(Check *c, QevmNode *list)
+{
+    gsize size;
+    const guint8 *bytes = qevm_node_source_bytes(list, &size);
+
+    for (QevmNode *n = qevm_node_children(list); n && bytes; n = n->next) {
+        guint64 at;
+
+        if (n->kind != QEVM_NODE_STRUCT || n->offset <= list->offset ||
+            n->offset - list->offset > size) {
+            continue;
+        }
+        at = n->offset - 1;
+        if (bytes[at - list->offset] != 1 && c->markers++ < SAME_KIND_MAX) {
+            qevm_finding_add(c->findings, "list-marker", node_path(c, n, 0), at,
+                             "the marker before this element is %u, not 1",
+                             bytes[at - list->offset]);
+        }
+    }
+}
+
+static void
+check_null(Check *c, QevmNode *node, guint64 index)
+{
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    g_autofree char *text = NULL;
+
+    qevm_node_value(node, index, &value);
+    if (value.kind != QEVM_VALUE_BYTES || c->nulls++ >= SAME_KIND_MAX) {
+        return;
+    }
+    text = qevm_value_format(&value);
+    qevm_finding_add(c->findings, "null-marker", node_path(c, node, index),
+                     qevm_node_value_offset(node, index),
+                     "the marker of a null pointer is %s, not hex:30", text);
+}
+
+/* Four words, one for each pin (hw/pci/pci.c:get_pci_irq_state()). */
+static void
+check_irq_state(Check *c, QevmNode *node)
+{
+    gsize size;
+    const guint8 *bytes = qevm_node_bytes(node, &size);
+
+    for (gsize i = 0; i + 4 <= size; i += 4) {
+        guint64 level = qevm_be_get(bytes + i, 4);
+
+        if (level > 1 && c->irqs++ < SAME_KIND_MAX) {
+            qevm_finding_add(c->findings, "irq-state", node_path(c, node, 0),
+                             node->offset + i,
+                             "interrupt pin %u has the state %" G_GUINT64_FORMAT
+                             ", must be 0 or 1",
+                             (guint)(i / 4), level);
+        }
+    }
+}
+
+static void
+check_less_or_equal(Check *c, QevmNode *node, guint64 index)
+{
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+
+    qevm_node_value(node, index, &value);
+    if (value.kind == QEVM_VALUE_SINT && value.as.s < 0 &&
+        c->negatives++ < SAME_KIND_MAX) {
+        qevm_finding_add(
+            c->findings, "negative-version", node_path(c, node, index),
+            qevm_node_value_offset(node, index),
+            "the value is %" G_GINT64_FORMAT " and must not be negative",
+            value.as.s);
+    }
+}
+
+/* Names of RunState, all releases (qapi/run-state.json); a zero ends it
+ * (system/globalstate.c:global_state_post_load()). */
+static void
+check_run_state(Check *c, QevmNode *node)
+{
+    static const char *const states[] = {
+        "debug",      "inmigrate",   "internal-error", "io-error",
+        "paused",     "postmigrate", "prelaunch",      "finish-migrate",
+        "restore-vm", "running",     "save-vm",        "shutdown",
+        "suspended",  "watchdog",    "guest-panicked", "colo",
+        "preconfig",
+    };
+    gsize size;
+    const char *bytes = (gconstpointer)qevm_node_bytes(node, &size);
+    g_autofree char *name = g_strndup(bytes, size);
+    g_autofree char *shown = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(states); i++) {
+        if (strcmp(name, states[i]) == 0) {
+            return;
+        }
+    }
+    shown = g_strescape(name, NULL);
+    qevm_finding_add(c->findings, "run-state", node_path(c, node, 0),
+                     node->offset, "\"%s\" is no run state", shown);
+}
+
+static void
+check_leaf(Check *c, QevmNode *node)
+{
+    const QevmFieldDesc *field = node->desc.field;
+    const QevmPrim *prim = field->prim;
+    guint64 count = qevm_node_count(node);
+
+    if (prim &&
+        (prim->kind == QEVM_PRIM_NULLPTR || prim->kind == QEVM_PRIM_MARKER)) {
+        for (guint64 i = 0; i < count; i++) {
+            check_null(c, node, i);
+        }
+    } else if (strcmp(field->type, "int32 le") == 0) {
+        for (guint64 i = 0; i < count; i++) {
+            check_less_or_equal(c, node, i);
+        }
+    } else if (strcmp(field->type, "pci irq state") == 0 &&
+               node->kind == QEVM_NODE_FIELD) {
+        check_irq_state(c, node);
+    } else if (strcmp(field->name, "runstate") == 0 &&
+               strcmp(c->record->idstr ? c->record->idstr : "",
+                      "globalstate") == 0 &&
+               node->parent && node->parent->kind == QEVM_NODE_SECTION) {
+        check_run_state(c, node);
+    }
+}
+
+static void
+check_node(Check *c, QevmNode *node)
+{
+    if (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY) {
+        check_leaf(c, node);
+        return;
+    }
+    if (node->kind == QEVM_NODE_RAW) {
+        return;
+    }
+    if (node->kind == QEVM_NODE_LIST) {
+        check_list(c, node);
+    } else if (node->kind == QEVM_NODE_SUBSECTION &&
+               node->desc.vmsd->version > 255 &&
+               c->versions++ < SAME_KIND_MAX) {
+        qevm_finding_add(
+            c->findings, "subsection-version", node_path(c, node, 0),
+            node->offset, "version %u, of which QEMU keeps %u",
+            node->desc.vmsd->version, node->desc.vmsd->version & 0xff);
+    }
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        check_node(c, n);
+    }
+}
+
+/* ---- sections ---- */
+
+/* Arrays of pointers as QEMU 2.9 to 9.1 describes them: "struct": {} of the
+ * first, null, element for all of them (migration/vmstate.c:
+ * vmstate_save_state_v()). */
+static gboolean
+has_null_array(const QevmVmsd *vmsd, guint depth)
+{
+    for (guint i = 0; i < vmsd->n_fields && depth < 64; i++) {
+        const QevmFieldDesc *f = vmsd->fields[i];
+
+        if (f->shape != QEVM_SHAPE_STRUCT || f->n_vmsds == 0) {
+            continue;
+        }
+        if (!f->vmsds[0]->name && f->vmsds[0]->n_fields == 0 &&
+            f->array_len > 1) {
+            return TRUE;
+        }
+        if (has_null_array(f->vmsds[0], depth + 1)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* "WHERE: at 0xOFFSET: WHAT", as the parser words it, in its parts. */
+static const char *
+split_message(const char *message, char **where, guint64 *offset)
+{
+    const char *at = strstr(message, "at 0x"), *what;
+    char *end;
+
+    if (!at) {
+        return message;
+    }
+    *offset = g_ascii_strtoull(at + 5, &end, 16);
+    if (!g_str_has_prefix(end, ": ")) {
+        return message;
+    }
+    what = end + 2;
+    if (where && at - message > 2) {
+        *where = g_strndup(message, (gsize)(at - message) - 2);
+    }
+    return what;
+}
+
+static void
+check_decoding(Check *c, const QevmTree *tree)
+{
+    QevmRecord *r = c->record;
+    guint64 offset = r->payload_offset;
+    const char *what;
+
+    if (r->device && r->resynced && has_null_array(r->device->vmsd, 0)) {
+        qevm_finding_add(c->findings, "null-array", section_path(c, r),
+                         r->payload_offset,
+                         "QEMU before 10.0 did not describe this array of "
+                         "pointers rightly, so it is not decoded");
+        return;
+    }
+    if (r->device && r->device->size != r->payload_size) {
+        qevm_finding_add(c->findings, "bytes-shifted", section_path(c, r),
+                         r->payload_offset,
+                         "the section has %" G_GUINT64_FORMAT
+                         " bytes, the vmdesc describes %" G_GUINT64_FORMAT,
+                         r->payload_size, r->device->size);
+        return;
+    }
+    if (!tree->error) {
+        return;
+    }
+    what = split_message(tree->error->message, NULL, &offset);
+    qevm_finding_add(c->findings, "decode-error", section_path(c, r), offset,
+                     "%s", what);
+}
+
+static void
+check_section_facts(Check *c)
+{
+    QevmRecord *r = c->record;
+
+    /* Without a vmdesc that is so of all of them, and said once. */
+    if (r->opaque && c->stream->vmdesc) {
+        qevm_finding_add(c->findings, "section-opaque", section_path(c, r),
+                         r->offset, "the vmdesc does not list this section");
+    } else if (r->resynced && !r->opaque) {
+        qevm_finding_add(c->findings, "section-resynced", section_path(c, r),
+                         r->offset, "the end was found by the footer");
+    }
+    if (r->device && r->device->vmsd->name &&
+        r->device->vmsd->version != r->version_id) {
+        qevm_finding_add(c->findings, "vmdesc-disagrees", section_path(c, r),
+                         r->offset, "version %u, the vmdesc says %u",
+                         r->version_id, r->device->vmsd->version);
+    }
+}
+
+static void
+check_section(Check *c)
+{
+    QevmRecord *r = c->record;
+    QevmTree *tree;
+
+    c->markers = c->nulls = c->irqs = c->versions = c->negatives = 0;
+    if (r->type == QEVM_RECORD_FULL) {
+        check_section_facts(c);
+    }
+    if (r->type == QEVM_RECORD_START && strcmp(r->idstr, "ram") != 0) {
+        return;
+    }
+    tree = qevm_record_tree(c->stream, r, NULL);
+    if (!tree) {
+        return;
+    }
+    qevm_tree_descend_all(tree);
+    check_decoding(c, tree);
+    check_node(c, &tree->root);
+    qevm_record_forget(r);
+}
+
+static void
+check_machine(Check *c)
+{
+    const char *name = c->stream->machine;
+    gboolean odd = !g_utf8_validate(name, -1, NULL);
+    g_autofree char *shown = g_strescape(name, NULL);
+
+    for (const char *p = name; *p && !odd; p++) {
+        odd = !g_ascii_isgraph(*p);
+    }
+    if (!*name) {
+        qevm_finding_add(c->findings, "machine-name",
+                         section_path(c, c->record), c->record->payload_offset,
+                         "the machine's name is empty, so QEMU compares "
+                         "nothing");
+    } else if (odd || strlen(name) > MACHINE_NAME_LONG) {
+        qevm_finding_add(c->findings, "machine-name",
+                         section_path(c, c->record), c->record->payload_offset,
+                         "\"%.80s\" is no name of a machine type", shown);
+    }
+}
+
+/* ---- commands ---- */
+
+enum {
+    MIG_CMD_POSTCOPY_ADVISE = 3,
+    MIG_CMD_SWITCHOVER_START = 11,
+};
+
+static void
+check_command(Check *c)
+{
+    const QevmRecord *r = c->record;
+    const char *name = qevm_command_name(r->command);
+
+    if (r->command == MIG_CMD_SWITCHOVER_START) {
+        return;
+    }
+    if (r->command == MIG_CMD_POSTCOPY_ADVISE) {
+        if (r->command_data && g_bytes_get_size(r->command_data)) {
+            qevm_finding_add(c->findings, "postcopy-advise", NULL, r->offset,
+                             "the destination must have the capability "
+                             "postcopy-ram on");
+        }
+        return;
+    }
+    qevm_finding_add(c->findings, "command-live", NULL, r->offset,
+                     "command %s needs a living source",
+                     name ? name : "unknown");
+}
+
+/* ---- the stream ---- */
+
+static char *
+section_key(const QevmRecord *r)
+{
+    return g_strdup_printf("%u/%s", r->instance_id, r->idstr);
+}
+
+/* Sections whose name and instance were there before. */
+static void
+check_duplicate(Check *c, GHashTable *seen)
+{
+    char *key = section_key(c->record);
+
+    if (!g_hash_table_add(seen, key)) {
+        qevm_finding_add(c->findings, "duplicate-section",
+                         section_path(c, c->record), c->record->offset,
+                         "a section of this name and instance came before");
+    }
+}
+
+static void
+check_records(Check *c)
+{
+    g_autoptr(GHashTable) seen =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < c->stream->records->len; i++) {
+        c->record = g_ptr_array_index(c->stream->records, i);
+        switch (c->record->type) {
+        case QEVM_RECORD_FULL:
+            check_duplicate(c, seen);
+            check_section(c);
+            break;
+        case QEVM_RECORD_CONFIGURATION:
+            check_machine(c);
+            check_section(c);
+            break;
+        case QEVM_RECORD_START:
+            check_section(c);
+            break;
+        case QEVM_RECORD_COMMAND:
+            check_command(c);
+            break;
+        case QEVM_RECORD_TRAILING:
+            qevm_finding_add(
+                c->findings, "trailing-bytes", NULL, c->record->offset,
+                "%" G_GUINT64_FORMAT " bytes follow the end of the stream",
+                c->record->size);
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static QevmRecord *
+find_record(const QevmStream *stream, QevmRecordType type)
+{
+    for (guint i = 0; i < stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(stream->records, i);
+
+        if (r->type == type) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+/* A background snapshot has START and PARTs of ram alone. */
+static void
+check_ends(Check *c)
+{
+    g_autoptr(GHashTable) ended = g_hash_table_new(NULL, NULL);
+    guint n_ended = 0, n_started = 0;
+
+    for (guint i = 0; i < c->stream->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(c->stream->records, i);
+
+        if (r->type == QEVM_RECORD_END) {
+            g_hash_table_add(ended, GUINT_TO_POINTER(r->section_id));
+            n_ended++;
+        }
+        n_started += r->type == QEVM_RECORD_START;
+    }
+    if (n_ended == 0 && n_started == 1 && c->stream->ram) {
+        return;
+    }
+    for (guint i = 0; i < c->stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(c->stream->records, i);
+
+        if (r->type == QEVM_RECORD_START &&
+            !g_hash_table_contains(ended, GUINT_TO_POINTER(r->section_id))) {
+            qevm_finding_add(c->findings, "end-missing", section_path(c, r),
+                             r->offset, "the section has a START and no END");
+        }
+    }
+}
+
+/* Devices that the vmdesc lists and the stream does not have. */
+static void
+check_listed(Check *c)
+{
+    const QevmVmdesc *vmdesc = c->stream->vmdesc;
+    QevmRecord *at = find_record(c->stream, QEVM_RECORD_VMDESC);
+    g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < c->stream->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(c->stream->records, i);
+
+        if (r->device) {
+            g_hash_table_add(used, (gpointer)(guintptr)r->device);
+        }
+    }
+    for (guint i = 0; i < vmdesc->n_devices; i++) {
+        const QevmDevice *d = &vmdesc->devices[i];
+        g_autofree char *name = qevm_path_quote(d->name);
+
+        if (!g_hash_table_contains(used, d)) {
+            qevm_finding_add(c->findings, "vmdesc-disagrees", NULL,
+                             at ? at->offset : 0,
+                             "the vmdesc lists %s, instance %u, which the "
+                             "stream does not have",
+                             name, d->instance_id);
+        }
+    }
+}
+
+static void
+check_vmdesc(Check *c)
+{
+    QevmStream *s = c->stream;
+    QevmRecord *at = find_record(s, QEVM_RECORD_VMDESC);
+    QevmRecord *eof = find_record(s, QEVM_RECORD_EOF);
+    guint64 offset = at ? at->offset : eof ? eof->offset + 1 : 0;
+
+    if (s->vmdesc) {
+        /* What a cut stream does not reach is not missing. */
+        if (!s->error) {
+            check_listed(c);
+        }
+    } else if (s->vmdesc_error) {
+        const char *what =
+            split_message(s->vmdesc_error->message, NULL, &offset);
+
+        qevm_finding_add(c->findings, "vmdesc-unreadable", NULL, offset, "%s",
+                         what);
+    } else if (!s->error) {
+        qevm_finding_add(c->findings, "vmdesc-missing", NULL, offset,
+                         "the stream does not describe its devices");
+    }
+}
+
+/* Where the parser had to stop. */
+static void
+check_error(Check *c)
+{
+    const GError *error = c->stream->error;
+    QevmRecord *raw = find_record(c->stream, QEVM_RECORD_RAW);
+    guint64 offset = raw ? raw->offset : 0;
+    char *where = NULL;
+    const char *what = split_message(error->message, &where, &offset);
+    const char *slug = "bad-framing";
+
+    if (error->domain == QEVM_ERROR && error->code == QEVM_ERROR_TRUNCATED) {
+        slug = "early-eof";
+    } else if (error->domain != QEVM_ERROR || error->code == QEVM_ERROR_LIMIT ||
+               error->code == QEVM_ERROR_UNSUPPORTED) {
+        slug = "not-understood";
+    } else if (g_str_has_prefix(what, "the footer of ")) {
+        slug = "footer-missing";
+    } else if (g_strcmp0(where, "ram") == 0) {
+        slug = "bad-ram";
+    }
+    qevm_finding_add(c->findings, slug, where, offset, "%s", what);
+}
+
+static void
+check_page_size(Check *c)
+{
+    const QevmStream *s = c->stream;
+
+    if (s->ram && s->page_size && !s->page_size_exact) {
+        qevm_finding_add(
+            c->findings, "page-size-guessed", g_strdup("ram"),
+            s->ram->list_offset,
+            "the RAM records make sense with pages of %" G_GUINT64_FORMAT
+            " bytes; nothing says so",
+            s->page_size);
+    }
+}
+
+static void
+check_notes(Check *c)
+{
+    for (guint i = 0; i < c->stream->notes->len; i++) {
+        const char *note = g_ptr_array_index(c->stream->notes, i);
+        char *where = NULL;
+        guint64 offset = 0;
+        const char *what = split_message(note, &where, &offset);
+
+        qevm_finding_add(c->findings, "oddity", where, offset, "%s", what);
+    }
+}
+
+static gint
+by_offset(gconstpointer a, gconstpointer b)
+{
+    const QevmFinding *fa = *(QevmFinding *const *)a;
+    const QevmFinding *fb = *(QevmFinding *const *)b;
+
+    return fa->offset < fb->offset ? -1 : fa->offset > fb->offset;
+}
+
+GPtrArray *
+qevm_check(QevmStream *stream)
+{
+    GPtrArray *findings =
+        g_ptr_array_new_with_free_func((GDestroyNotify)qevm_finding_free);
+    Check c = { .stream = stream, .findings = findings };
+
+    check_records(&c);
+    check_notes(&c);
+    check_page_size(&c);
+    check_vmdesc(&c);
+    if (stream->error) {
+        check_error(&c);
+    } else if (stream->walked) {
+        check_ends(&c);
+    }
+    g_ptr_array_sort(findings, by_offset);
+    return findings;
+}
+
+const char *const *
+qevm_check_skipped(const QevmStream *stream)
+{
+    static const char *const nothing[] = { NULL };
+    static const char *const unwalked[] = {
+        "RAM pages and other iterative sections",
+        "commands between them",
+        "whether iterative sections were finished",
+        NULL,
+    };
+
+    return stream->walked ? nothing : unwalked;
+}

@@ -1,0 +1,704 @@
+#include "rewrite/emit.h"
+#include "parser/walk.h"
+#include "rewrite/emit-vmdesc.h"
+
+#include <string.h>
+
+enum { RAM_SAVE_FLAG_MEM_SIZE = 0x04, MIG_CMD_PACKAGED = 7 };
+
+/* Where the records are divided: head [0, live), live [live, rest), rest. */
+typedef struct {
+    guint live, rest;
+} Division;
+
+static QevmRecord *
+record_at(const QevmStream *s, guint i)
+{
+    return g_ptr_array_index(s->records, i);
+}
+
+static gboolean
+is_live(const QevmRecord *r)
+{
+    return r->type == QEVM_RECORD_PARTS || r->type == QEVM_RECORD_END ||
+           r->type == QEVM_RECORD_LIVE;
+}
+
+/* The live part: from the first PART to the last record before device state.
+ * Commands between belong to it, those behind it too. */
+static Division
+divide(const QevmStream *s)
+{
+    Division d = { 0, 0 };
+
+    while (d.live < s->records->len && !is_live(record_at(s, d.live))) {
+        d.live++;
+    }
+    for (d.rest = d.live; d.rest < s->records->len; d.rest++) {
+        const QevmRecord *r = record_at(s, d.rest);
+
+        if (r->added || r->packaged ||
+            (!is_live(r) && (r->type != QEVM_RECORD_COMMAND ||
+                             r->command == MIG_CMD_PACKAGED))) {
+            break;
+        }
+    }
+    return d;
+}
+
+typedef struct {
+    QevmEdit *edit;
+    QevmStream *stream;
+    QevmSource *out; /* pieces */
+} Emit;
+
+static void
+put(Emit *e, GByteArray *bytes)
+{
+    g_autoptr(GBytes) b = g_byte_array_free_to_bytes(bytes);
+
+    qevm_source_add_bytes(e->out, b);
+}
+
+static void
+put_extent(Emit *e, guint64 offset, guint64 size)
+{
+    qevm_source_add_extent(e->out, e->stream->source, offset, size);
+}
+
+static void
+put_name(GByteArray *out, const char *name)
+{
+    gsize len = strlen(name);
+
+    qevm_be_append(out, 1, len);
+    g_byte_array_append(out, (const guint8 *)name, (guint)len);
+}
+
+static gboolean
+refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static gboolean
+refuse(GError **error, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list ap;
+
+    va_start(ap, format);
+    text = g_strdup_vprintf(format, ap);
+    va_end(ap);
+    g_set_error_literal(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED, text);
+    return FALSE;
+}
+
+/* ---- sections ---- */
+
+static gboolean
+has_footer(const Emit *e, const QevmRecord *r)
+{
+    switch (e->edit->live->footers) {
+    case QEVM_FOOTERS_ADD:
+        return TRUE;
+    case QEVM_FOOTERS_REMOVE:
+        return FALSE;
+    default:
+        return r->added ? e->stream->footers : r->footer;
+    }
+}
+
+static void
+put_section_header(Emit *e, const QevmRecord *r)
+{
+    GByteArray *b = g_byte_array_new();
+
+    qevm_be_append(b, 1,
+                   r->type == QEVM_RECORD_START ? QEMU_VM_SECTION_START
+                                                : QEMU_VM_SECTION_FULL);
+    qevm_be_append(b, 4, r->section_id);
+    put_name(b, r->idstr);
+    qevm_be_append(b, 4, r->instance_id);
+    qevm_be_append(b, 4, r->version_id);
+    put(e, b);
+}
+
+static void
+put_footer(Emit *e, const QevmRecord *r)
+{
+    GByteArray *b;
+
+    if (!has_footer(e, r)) {
+        return;
+    }
+    b = g_byte_array_new();
+    qevm_be_append(b, 1, QEMU_VM_SECTION_FOOTER);
+    qevm_be_append(b, 4, r->section_id);
+    put(e, b);
+}
+
+static gboolean
+is_dirty(const QevmRecord *r)
+{
+    return r->added || (r->tree && r->tree->root.dirty);
+}
+
+static void
+put_payload(Emit *e, QevmRecord *r)
+{
+    GByteArray *b;
+
+    if (!is_dirty(r)) {
+        put_extent(e, r->payload_offset, r->payload_size);
+        return;
+    }
+    b = g_byte_array_new();
+    qevm_node_emit(&r->tree->root, b);
+    put(e, b);
+}
+
+static void
+put_section(Emit *e, QevmRecord *r)
+{
+    if (!is_dirty(r) && !r->header_dirty && has_footer(e, r) == r->footer) {
+        put_extent(e, r->offset, r->size);
+        return;
+    }
+    if (r->header_dirty || r->added) {
+        put_section_header(e, r);
+    } else {
+        put_extent(e, r->offset, r->payload_offset - r->offset);
+    }
+    put_payload(e, r);
+    put_footer(e, r);
+}
+
+static void
+put_configuration(Emit *e, QevmRecord *r)
+{
+    GByteArray *b;
+
+    if (!is_dirty(r)) {
+        put_extent(e, r->offset, r->size);
+        return;
+    }
+    b = g_byte_array_new();
+    qevm_be_append(b, 1, QEMU_VM_CONFIGURATION);
+    qevm_node_emit(&r->tree->root, b);
+    put(e, b);
+}
+
+/* ---- ram ---- */
+
+static const char *
+block_name(const Emit *e, const QevmRamBlock *b)
+{
+    const QevmBlockEdit *edit = qevm_live_edit_find(e->edit->live, b->idstr);
+
+    return edit && edit->rename ? edit->rename : b->idstr;
+}
+
+static gboolean
+block_dropped(const Emit *e, const QevmRamBlock *b)
+{
+    const QevmBlockEdit *edit = qevm_live_edit_find(e->edit->live, b->idstr);
+
+    return edit && edit->drop_block;
+}
+
+static gboolean
+pages_dropped(const Emit *e, const QevmRamBlock *b)
+{
+    const QevmBlockEdit *edit = qevm_live_edit_find(e->edit->live, b->idstr);
+
+    return e->edit->live->drop_all_pages || (edit && edit->drop_pages);
+}
+
+static guint64
+bitmap_size(const QevmRamBlock *b)
+{
+    return (b->used_length / b->mapped_page_size + 63) / 64 * 8;
+}
+
+/* The block list with names changed and entries left out. */
+static void
+put_block_list(Emit *e, const QevmRecord *r)
+{
+    const QevmRam *ram = e->stream->ram;
+    guint64 total = ram->total, end = r->payload_offset + 8;
+    GByteArray *w = g_byte_array_new();
+
+    for (guint i = 0; i < ram->blocks->len; i++) {
+        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
+
+        if (block_dropped(e, b)) {
+            total -= b->used_length;
+        }
+    }
+    qevm_be_append(w, 8, total | RAM_SAVE_FLAG_MEM_SIZE);
+    put(e, w);
+    for (guint i = 0; i < ram->blocks->len; i++) {
+        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
+        gsize old = 1 + strlen(b->idstr);
+
+        end = b->offset + b->size;
+        if (block_dropped(e, b)) {
+            continue;
+        }
+        w = g_byte_array_new();
+        put_name(w, block_name(e, b));
+        put(e, w);
+        put_extent(e, b->offset + old, b->size - old);
+    }
+    put_extent(e, end, r->payload_offset + r->payload_size - end);
+}
+
+/* A block's entry in a mapped-ram file, then its bitmap and pages, which stay
+ * at the absolute offsets they have. What comes before may have grown or
+ * shrunk by `*shift` bytes: the gap behind the first bitmap takes that up. */
+static gboolean
+put_mapped_block(Emit *e, const QevmRamBlock *b, gint64 *shift, GError **error)
+{
+    const char *name = block_name(e, b);
+    gsize old = 1 + strlen(b->idstr), head = b->size - old - 28;
+    guint64 bitmap, bits;
+    GByteArray *w = g_byte_array_new();
+
+    put_name(w, name);
+    put(e, w);
+    *shift += (gint64)strlen(name) - (gint64)strlen(b->idstr);
+    put_extent(e, b->offset + old, head + 12);
+    if (b->pages_offset == 0) { /* shared: it has neither */
+        put_extent(e, b->offset + old + head + 12, 16);
+        return TRUE;
+    }
+    bits = bitmap_size(b);
+    bitmap = b->bitmap_offset + (guint64)*shift;
+    if (bitmap > b->pages_offset || bits > b->pages_offset - bitmap) {
+        return refuse(error,
+                      "mapped-ram: %" G_GINT64_FORMAT
+                      " more bytes before block `%s' would move its pages; "
+                      "the gap behind its bitmap has room for %" G_GINT64_FORMAT,
+                      *shift, b->idstr,
+                      (gint64)(b->pages_offset - b->bitmap_offset - bits));
+    }
+    w = g_byte_array_new();
+    qevm_be_append(w, 8, bitmap);
+    qevm_be_append(w, 8, b->pages_offset);
+    put(e, w);
+    if (pages_dropped(e, b)) {
+        qevm_source_add_zeros(e->out, b->pages_offset + b->used_length -
+                                          qevm_source_size(e->out));
+    } else {
+        put_extent(e, b->bitmap_offset, bits);
+        qevm_source_add_zeros(e->out,
+                              b->pages_offset - qevm_source_size(e->out));
+        put_extent(e, b->pages_offset, b->used_length);
+    }
+    *shift = 0;
+    return TRUE;
+}
+
+static gboolean
+put_mapped_list(Emit *e, const QevmRecord *r, GError **error)
+{
+    const QevmRam *ram = e->stream->ram;
+    guint64 end = r->payload_offset + 8;
+    gint64 shift = (gint64)(qevm_source_size(e->out) - r->payload_offset);
+
+    put_extent(e, r->payload_offset, 8);
+    for (guint i = 0; i < ram->blocks->len; i++) {
+        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
+
+        if (block_dropped(e, b)) {
+            return refuse(error,
+                          "mapped-ram: block `%s' cannot be dropped: all pages "
+                          "behind it would move",
+                          b->idstr);
+        }
+        end = b->pages_offset ? b->pages_offset + b->used_length
+                              : b->offset + b->size;
+        /* Only the first block with pages takes up a shift; behind it every
+         * entry is held between pages. */
+        if (!put_mapped_block(e, b, &shift, error)) {
+            return FALSE;
+        }
+    }
+    put_extent(e, end, r->payload_offset + r->payload_size - end);
+    return TRUE;
+}
+
+static gboolean
+ram_edited(const Emit *e, const QevmRecord *r)
+{
+    return e->edit->live->blocks->len > 0 ||
+           (e->stream->ram->mapped &&
+            (e->edit->live->drop_all_pages || r->header_dirty ||
+             qevm_source_size(e->out) != r->offset));
+}
+
+static gboolean
+put_start(Emit *e, QevmRecord *r, GError **error)
+{
+    gboolean ram = e->stream->ram && r->payload_offset + 8 ==
+                                         e->stream->ram->list_offset;
+
+    if (!ram || !ram_edited(e, r)) {
+        put_section(e, r);
+        return TRUE;
+    }
+    put_section_header(e, r);
+    if (!e->stream->ram->mapped) {
+        put_block_list(e, r);
+    } else if (!put_mapped_list(e, r, error)) {
+        return FALSE;
+    }
+    put_footer(e, r);
+    return TRUE;
+}
+
+/* ---- the other records ---- */
+
+static void
+put_command(Emit *e, const QevmRecord *r)
+{
+    GByteArray *b;
+    gsize n = 0;
+    const guint8 *data;
+
+    if (!r->added) {
+        put_extent(e, r->offset, r->size);
+        return;
+    }
+    data = r->command_data ? g_bytes_get_data(r->command_data, &n) : NULL;
+    b = g_byte_array_new();
+    qevm_be_append(b, 1, QEMU_VM_COMMAND);
+    qevm_be_append(b, 2, r->command);
+    qevm_be_append(b, 2, n);
+    if (n) {
+        g_byte_array_append(b, data, (guint)n);
+    }
+    put(e, b);
+}
+
+static gboolean
+put_vmdesc(Emit *e, const QevmRecord *r, GError **error)
+{
+    g_autoptr(GBytes) text = NULL;
+    GByteArray *b;
+
+    if (e->edit->drop_vmdesc) {
+        return TRUE;
+    }
+    if (!qevm_vmdesc_outdated(e->edit)) {
+        put_extent(e, r->offset, r->size);
+        return TRUE;
+    }
+    if (!e->stream->vmdesc) {
+        return refuse(error,
+                      "the vmdesc cannot be read and would no longer describe "
+                      "the stream; a rule {\"op\": \"drop-vmdesc\"} leaves it "
+                      "out");
+    }
+    text = qevm_emit_vmdesc(e->edit, FALSE, error);
+    b = g_byte_array_new();
+    qevm_be_append(b, 1, QEMU_VM_VMDESCRIPTION);
+    qevm_be_append(b, 4, g_bytes_get_size(text));
+    put(e, b);
+    qevm_source_add_bytes(e->out, text);
+    return TRUE;
+}
+
+static gboolean put_records(Emit *e, guint from, guint to, GError **error);
+
+/* The command, with the size of what the package holds now, and that. */
+static gboolean
+put_package(Emit *e, guint *i, guint to, GError **error)
+{
+    const QevmRecord *r = record_at(e->stream, *i);
+    Emit inner = { e->edit, e->stream, qevm_source_new_pieces("package") };
+    guint end = *i + 1;
+    GByteArray *b = g_byte_array_new();
+    gboolean ok;
+
+    while (end < to && record_at(e->stream, end)->packaged) {
+        end++;
+    }
+    /* Laid out once for its size and once for good. */
+    ok = put_records(&inner, *i + 1, end, error);
+    qevm_be_append(b, 1, QEMU_VM_COMMAND);
+    qevm_be_append(b, 2, MIG_CMD_PACKAGED);
+    qevm_be_append(b, 2, 4);
+    qevm_be_append(b, 4, qevm_source_size(inner.out));
+    qevm_source_free(inner.out);
+    (void)r;
+    put(e, b);
+    ok = ok && put_records(e, *i + 1, end, error);
+    *i = end - 1;
+    return ok;
+}
+
+static gboolean
+put_record(Emit *e, QevmRecord *r, GError **error)
+{
+    switch (r->type) {
+    case QEVM_RECORD_CONFIGURATION:
+        put_configuration(e, r);
+        return TRUE;
+    case QEVM_RECORD_START:
+        return put_start(e, r, error);
+    case QEVM_RECORD_FULL:
+        put_section(e, r);
+        return TRUE;
+    case QEVM_RECORD_COMMAND:
+        put_command(e, r);
+        return TRUE;
+    case QEVM_RECORD_VMDESC:
+        return put_vmdesc(e, r, error);
+    case QEVM_RECORD_PARTS:
+    case QEVM_RECORD_END:
+    case QEVM_RECORD_LIVE:
+        if (e->edit->live->blocks->len || e->edit->live->section_ids->len ||
+            e->edit->live->drop_all_pages ||
+            e->edit->live->footers != QEVM_FOOTERS_AS_THEY_ARE) {
+            return refuse(error,
+                          "at 0x%" G_GINT64_MODIFIER
+                          "x: pages sent after the device state (postcopy) "
+                          "cannot be edited",
+                          r->offset);
+        }
+        put_extent(e, r->offset, r->size);
+        return TRUE;
+    default:
+        put_extent(e, r->offset, r->size);
+        return TRUE;
+    }
+}
+
+static gboolean
+put_records(Emit *e, guint from, guint to, GError **error)
+{
+    for (guint i = from; i < to; i++) {
+        QevmRecord *r = record_at(e->stream, i);
+
+        if (r->dropped) {
+            continue;
+        }
+        if (r->type == QEVM_RECORD_COMMAND && r->package_size) {
+            if (!put_package(e, &i, to, error)) {
+                return FALSE;
+            }
+        } else if (!put_record(e, r, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static QevmSource *
+emit_range(QevmEdit *edit, guint from, guint to, GError **error)
+{
+    g_autoptr(QevmSource) out = qevm_source_new_pieces("rewritten stream");
+    Emit e = { edit, edit->stream, out };
+
+    return put_records(&e, from, to, error) ? g_steal_pointer(&out) : NULL;
+}
+
+QevmSource *
+qevm_emit_head(QevmEdit *edit, GError **error)
+{
+    return emit_range(edit, 0, divide(edit->stream).live, error);
+}
+
+QevmSource *
+qevm_emit_rest(QevmEdit *edit, GError **error)
+{
+    return emit_range(edit, divide(edit->stream).rest,
+                      edit->stream->records->len, error);
+}
+
+/* ---- reading it back ---- */
+
+static gboolean
+mismatch(GError **error, const QevmRecord *r, const char *what)
+{
+    g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                "the rewritten stream does not read back: %s %s: %s",
+                qevm_record_type_name(r),
+                qevm_record_name(r) ? qevm_record_name(r) : "", what);
+    return FALSE;
+}
+
+static gboolean
+same_payload(QevmEdit *edit, QevmRecord *want, QevmStream *back,
+             const QevmRecord *got, GError **error)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_autoptr(GBytes) there = NULL;
+    gsize n;
+    const guint8 *p;
+
+    (void)edit;
+    qevm_node_emit(&want->tree->root, bytes);
+    there = qevm_source_get(back->source, got->payload_offset,
+                            got->payload_size, "payload", error);
+    if (!there) {
+        return FALSE;
+    }
+    p = g_bytes_get_data(there, &n);
+    return (n == bytes->len && (n == 0 || memcmp(p, bytes->data, n) == 0)) ||
+           mismatch(error, want, "its bytes differ");
+}
+
+static gboolean
+same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back,
+            QevmRecord *got, GError **error)
+{
+    QevmTree *tree;
+
+    if (want->type != got->type) {
+        return mismatch(error, want, qevm_record_type_name(got));
+    }
+    if (!qevm_record_is_section(want)) {
+        return want->type != QEVM_RECORD_COMMAND ||
+               want->command == got->command ||
+               mismatch(error, want, "another command");
+    }
+    if (g_strcmp0(want->idstr, got->idstr) != 0 ||
+        want->instance_id != got->instance_id ||
+        want->version_id != got->version_id ||
+        want->section_id != got->section_id) {
+        return mismatch(error, want, "its header differs");
+    }
+    if (!is_dirty(want)) {
+        return want->type == QEVM_RECORD_START ||
+               want->payload_size == got->payload_size ||
+               mismatch(error, want, "its size differs");
+    }
+    if (!same_payload(edit, want, back, got, error)) {
+        return FALSE;
+    }
+    /* The new description must explain the new bytes, if the old one did. */
+    if (got->device && !want->tree->error) {
+        tree = qevm_record_tree(back, got, error);
+        if (!tree) {
+            return FALSE;
+        }
+        qevm_tree_descend_all(tree);
+        if (tree->error) {
+            return mismatch(error, want, tree->error->message);
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+compare_back(QevmEdit *edit, QevmStream *back, GError **error)
+{
+    QevmStream *s = edit->stream;
+    Division d = divide(s);
+    guint k = 0;
+
+    for (guint i = 0; i < s->records->len; i++) {
+        QevmRecord *want = record_at(s, i);
+
+        if (want->dropped || (i >= d.live && i < d.rest) ||
+            want->type == QEVM_RECORD_VMDESC) {
+            continue;
+        }
+        while (k < back->records->len &&
+               record_at(back, k)->type == QEVM_RECORD_VMDESC) {
+            k++;
+        }
+        if (k >= back->records->len) {
+            return mismatch(error, want, "it is not there");
+        }
+        if (want->type == QEVM_RECORD_RAW ||
+            record_at(back, k)->type == QEVM_RECORD_RAW) {
+            return TRUE; /* nothing describes what follows */
+        }
+        if (!same_record(edit, want, back, record_at(back, k), error)) {
+            return FALSE;
+        }
+        k++;
+    }
+    return TRUE;
+}
+
+gboolean
+qevm_emit_verify(QevmEdit *edit, QevmSource *head, QevmSource *rest,
+                 GError **error)
+{
+    QevmSource *all = qevm_source_new_pieces("rewritten stream");
+    g_autoptr(QevmStream) back = NULL;
+
+    qevm_source_add_extent(all, head, 0, qevm_source_size(head));
+    qevm_source_add_extent(all, rest, 0, qevm_source_size(rest));
+    back = qevm_stream_open(all, 0, NULL, error);
+    if (!back) {
+        return FALSE;
+    }
+    if (back->error && !edit->stream->error) {
+        g_propagate_error(error, g_error_copy(back->error));
+        g_prefix_error(error, "the rewritten stream does not read back: ");
+        return FALSE;
+    }
+    return compare_back(edit, back, error);
+}
+
+/* ---- writing it ---- */
+
+static gboolean
+filter_live(QevmEdit *edit, guint64 start, guint64 end, int fd,
+            gboolean sparse, QevmProgress progress, gpointer user,
+            GError **error)
+{
+    g_autoptr(QevmFlow) flow = qevm_flow_new(edit->stream->source, start);
+    g_autoptr(QevmWalk) walk = qevm_walk_new(edit->stream, flow);
+
+    walk->filter = TRUE;
+    qevm_flow_set_sink(flow, fd, sparse);
+    qevm_flow_set_progress(flow, progress, user);
+    qevm_walk_catch_up(walk);
+    qevm_walk_set_edit(walk, edit->live);
+    while (qevm_flow_offset(flow) < end) {
+        if (!qevm_walk_record(walk, error)) {
+            return FALSE;
+        }
+    }
+    return qevm_flow_flush(flow, error);
+}
+
+static gboolean
+emit_live(QevmEdit *edit, int fd, gboolean sparse, QevmProgress progress,
+          gpointer user, GError **error)
+{
+    QevmStream *s = edit->stream;
+    Division d = divide(s);
+    const QevmRecord *first, *last;
+    guint64 end;
+
+    if (d.live == d.rest) {
+        return TRUE;
+    }
+    first = record_at(s, d.live);
+    last = record_at(s, d.rest - 1);
+    end = last->offset + last->size;
+    if (!qevm_live_edit_any(edit->live)) {
+        return qevm_source_copy(s->source, first->offset, end - first->offset,
+                                fd, sparse, error);
+    }
+    return filter_live(edit, first->offset, end, fd, sparse, progress, user,
+                       error);
+}
+
+gboolean
+qevm_emit_fd(QevmEdit *edit, int fd, gboolean sparse, QevmProgress progress,
+             gpointer user, GError **error)
+{
+    g_autoptr(QevmSource) head = qevm_emit_head(edit, error);
+    g_autoptr(QevmSource) rest = head ? qevm_emit_rest(edit, error) : NULL;
+
+    return rest && qevm_emit_verify(edit, head, rest, error) &&
+           qevm_source_copy(head, 0, qevm_source_size(head), fd, sparse,
+                            error) &&
+           emit_live(edit, fd, sparse, progress, user, error) &&
+           qevm_source_copy(rest, 0, qevm_source_size(rest), fd, sparse, error);
+}

@@ -1,0 +1,46 @@
+/* finding.h - what can be wrong with a stream, each kind with a stable name.
+ *
+ * The severity says what QEMU does: an error refuses the stream, a warning
+ * loads it and loses something, a note is worth knowing.
+ */
+#ifndef QEVM_REWRITE_FINDING_H
+#define QEVM_REWRITE_FINDING_H
+
+#include <glib.h>
+
+typedef enum {
+    QEVM_SEVERITY_NOTE,
+    QEVM_SEVERITY_WARNING,
+    QEVM_SEVERITY_ERROR,
+} QevmSeverity;
+const char *qevm_severity_name(QevmSeverity severity);
+
+/* A kind of finding, as `qevm help FINDING` explains it. */
+typedef struct {
+    const char *slug;
+    QevmSeverity severity;
+    const char *summary; /* one line, lower case, no full stop */
+    const char *text;    /* paragraphs */
+} QevmFindingInfo;
+
+/* All kinds, by name; NULL: no such name. */
+const QevmFindingInfo *qevm_finding_table(guint *count);
+const QevmFindingInfo *qevm_finding_find(const char *slug);
+
+typedef struct {
+    const QevmFindingInfo *info; /* borrowed; never NULL */
+    char *path;     /* what it is about, as a path; "": the stream */
+    guint64 offset; /* in the stream */
+    char *sentence; /* no full stop */
+} QevmFinding;
+
+void qevm_finding_free(QevmFinding *finding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmFinding, qevm_finding_free)
+
+/* Adds one to `findings` (a GPtrArray of QevmFinding). `slug` is a row of the
+ * table; takes over `path`. */
+void qevm_finding_add(GPtrArray *findings, const char *slug, char *path,
+                      guint64 offset, const char *format, ...)
+    G_GNUC_PRINTF(5, 6);
+
+#endif

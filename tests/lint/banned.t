@@ -1,0 +1,44 @@
+#!/usr/bin/perl
+# Functions that nobody needs, and reads of untrusted bytes past the cursor.
+# SPDX-License-Identifier: GPL-2.0-or-later
+use strict;
+use warnings;
+require './tests/lint/list.pl';
+
+my %instead = (
+    (map { $_ => 'g_strlcpy() or g_strdup()' } qw(strcpy strncpy stpcpy)),
+    (map { $_ => 'GString' } qw(strcat strncat)),
+    (map { $_ => 'g_strdup_printf()' } qw(sprintf vsprintf)),
+    (map { $_ => 'g_ascii_string_to_unsigned()' }
+        qw(atoi atol atoll atof sscanf)),
+    (map { $_ => 'g_strsplit()' } qw(strtok strtok_r)),
+    (map { $_ => 'a checked size' } qw(alloca g_alloca g_newa gets)),
+    (map { $_ => 'g_mkstemp()' } qw(mktemp tempnam tmpnam)),
+    (map { $_ => 'g_autoptr' } qw(goto)),
+);
+my $banned = join '|', sort keys %instead;
+
+# In parser/, bytes of a stream are read by these files alone; the last two
+# carry them without looking.
+my $readers = qr{^parser/(cursor|value|prim|source|flow)\.c$};
+
+check(sub {
+    my ($file) = @_;
+    my $number = 0;
+    my @wrong;
+
+    for my $line (code($file)) {
+        $number++;
+        while ($line =~ /(?<![\w.>])($banned)\b(?=\s*\(|\s+\w+;)/g) {
+            push @wrong, "$file:$number: $1: use $instead{$1}\n";
+        }
+        if ($file =~ m{^parser/} && $file !~ $readers) {
+            push @wrong, "$file:$number: $1 outside the cursor\n"
+                if $line =~ /\b(memcpy|memmove)\s*\(/;
+            # A pointer to bytes that a cursor or a source handed out.
+            push @wrong, "$file:$number: $1\[] outside the cursor\n"
+                if $line =~ /\b(\w*(?:bytes|data|payload|wire))\s*\[(?!\])/;
+        }
+    }
+    return @wrong;
+}, files(qr{^(parser|rewrite|cli|tests)/.*\.[ch]$}));

@@ -1,0 +1,122 @@
+#!/usr/bin/perl
+# Are the commands and options that qevm knows in the manual page, and the
+# other way round? Does completion offer all of them?
+# SPDX-License-Identifier: GPL-2.0-or-later
+use strict;
+use warnings;
+
+my ($number, $failed) = (0, 0);
+sub result {
+    my ($ok, $what, $said) = @_;
+    printf "%sok %d - %s\n", $ok ? '' : 'not ', ++$number, $what;
+    return if $ok;
+    $failed = 1;
+    print STDERR "# $what\n", map { "#   $_\n" } split /\n/, $said // '';
+}
+sub same {
+    my ($what, $from, $got, $wanted) = @_;
+    my %got = map { $_ => 1 } @$got;
+    my %wanted = map { $_ => 1 } @$wanted;
+    my @less = grep { !$got{$_} } sort keys %wanted;
+    my @more = grep { !$wanted{$_} } sort keys %got;
+    result(!@less && !@more, $what,
+           join '', (map { "$_ is not in $from\n" } @less),
+                    (map { "$_ is in $from only\n" } @more));
+}
+
+# ---- what qevm says ----
+
+my $qevm = $ENV{QEVM} // 'build/qevm';
+my %letters;
+my @commands = map { /^  ([a-z][a-z-]*) +\S/ ? $1 : () } qx('$qevm' help);
+my %options = map {
+    my $command = $_;
+    my @found;
+    for (qx('$qevm' help $command)) {
+        next unless /^  (?:-(.), |    )(--[a-z-]+)/;
+        push @found, $2;
+        $letters{$2} = $1 if defined $1;
+    }
+    ($command => \@found);
+} @commands;
+my %all = map { $_ => 1 } map { @$_ } values %options;
+result(@commands >= 9, 'qevm help lists commands', "found: @commands");
+
+for my $command (@commands) {
+    result(join('', qx('$qevm' help $command)) eq
+               join('', qx('$qevm' $command --help)),
+           "qevm $command --help is qevm help $command");
+}
+
+my @findings = map { /^  ([a-z][a-z-]*) +\S/ ? $1 : () } qx('$qevm' help findings);
+
+# ---- the manual page ----
+
+my ($part, $title) = ('', '');
+my (%synopsis, %described, %found);
+open my $page, '<', 'man/qevm.1' or die "man/qevm.1: $!\n";
+while (<$page>) {
+    if (/^\.Sh (.*)/) {
+        ($part, $title) = ($1, '');
+    } elsif (/^\.Ss (.*)/) {
+        $title = $1;
+        $synopsis{$title} = [] if $part eq 'COMMANDS';
+    } elsif ($part eq 'COMMANDS' && $title && /^\.(?:Op )?Fl -([a-z-]+)/) {
+        push @{ $synopsis{$title} }, "--$1";
+    } elsif ($part eq 'OPTIONS' && /^\.It Fl (?:(\S) , )?-([a-z-]+)/) {
+        $described{"--$2"} = $1 // '';
+    } elsif ($part eq 'FINDINGS' && /^\.It Li ([a-z-]+) No \(/) {
+        $found{$1} = 1;
+    }
+}
+same('commands in qevm(1)', 'qevm(1)', [keys %synopsis], \@commands);
+for my $command (@commands) {
+    same("options of $command in qevm(1)", 'qevm(1)',
+         $synopsis{$command} // [], $options{$command});
+}
+same('options that qevm(1) describes', 'qevm(1)', [keys %described],
+     [keys %all]);
+same('findings that qevm(1) lists', 'qevm(1)', [keys %found], \@findings);
+for my $option (sort keys %all) {
+    result(($described{$option} // '') eq ($letters{$option} // ''),
+           "letter of $option", "qevm: " . ($letters{$option} // 'none'));
+}
+
+# ---- completion ----
+
+sub bash {
+    my @words = @_;
+    my $quoted = join ' ', map { "'$_'" } @words;
+    open my $out, '-|', 'bash', '-c', <<"END" or die "bash: $!\n";
+. completions/qevm.bash
+COMP_WORDS=($quoted) COMP_CWORD=$#words
+_qevm
+printf '%s\\n' "\${COMPREPLY[@]}"
+END
+    my @found = grep { length } map { chomp; $_ } <$out>;
+    return \@found;
+}
+sub fish {
+    my $line = join ' ', @_;
+    my @found = qx(fish -c "source completions/qevm.fish; complete -C '$line'");
+    return [map { /^(\S+)/ ? $1 : () } @found];
+}
+my %shells = (bash => \&bash);
+$shells{fish} = \&fish unless system 'command -v fish >/dev/null';
+
+for my $shell (sort keys %shells) {
+    my $complete = $shells{$shell};
+    my $first = $complete->('qevm', '');
+    same("$shell completes commands", $shell,
+         [grep { !/^-/ } @$first], \@commands);
+    same("$shell completes after help", $shell,
+         $complete->('qevm', 'help', ''), \@commands);
+    for my $command (@commands) {
+        same("$shell completes options of $command", $shell,
+             $complete->('qevm', $command, '--'),
+             ['--help', @{ $options{$command} }]);
+    }
+}
+
+print "1..$number\n";
+exit $failed;

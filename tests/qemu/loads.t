@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Streams that a real QEMU refuses, and accepts once they are rewritten: loads.t [CASE]...
+
+Each cases/NAME.json is one of them:
+
+    shows        what the rewriting has to do
+    source       {qemu, argv, caps?}: the QEMU version and command line that save the stream
+    destination  {qemu, argv, caps?}: those that load it
+    guest        "tick", or {"saved", "then"}: see class Tick and class Firmware
+    refused      [{after, says}]: the stream with only the first `after` rules applied is refused, and
+                 QEMU says this; 0 is the stream as it was saved
+    rules        the rules file
+    options      of `qevm rewrite`, such as --allow-lossy
+
+A case passes if QEMU refuses what it should, in these words; `qevm rewrite` succeeds and `qevm check`
+finds no error in what it wrote; QEMU loads that, and the guest in it lives on. Sources are saved once
+and kept in the cache directory (QEVM_CACHE, see tests/lab/lab.py).
+"""
+import glob, hashlib, json, os, re, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LAB = os.path.join(HERE, "..", "lab")
+sys.path.insert(0, LAB)
+import lab  # noqa: E402
+
+QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
+LIMIT = 20  # seconds a guest gets to do what it should; a healthy one needs less than four
+
+# What there must be a case for: operations that some rule uses.
+NEEDED = """set set-version set-instance strip-subsection add-subsection add-field remove-field
+            rename-section drop-section add-section rename-ram-block drop-ram-block drop-command
+            set-footers""".split()
+
+
+# ---- guests -----------------------------------------------------------------------------------
+
+class Tick:
+    """guest/tick.S: a line on the serial port at each timer tick, with a checksum of its memory.
+
+    What it prints after the load has to follow what it printed before the save to the letter: no
+    number is left out or comes twice, not even half a line is lost, and the memory is unchanged.
+    """
+    argv = " -drive if=floppy,format=raw,readonly=on,file={dir}/tick.img"
+    before, after = 3, 50  # ticks, 50 of them in a second
+
+    def __init__(self):
+        self.files = {"tick.img": assemble("tick").ljust(1440 << 10, b"\0")}
+        self.sum = checksum()
+
+    def started(self, text):
+        return text.count("\n") >= self.before
+
+    def lives(self, text):
+        return text.count("\n") >= self.after
+
+    def wrong(self, text):
+        """The first line that is not as it should be, or None."""
+        for number, line in enumerate(text.split("\n")[:-1], 1):
+            wanted = "tick %04x sum %08x pit 34" % (number, self.sum)
+            if line != wanted:
+                return "%r instead of %r" % (line, wanted)
+        return None
+
+
+class Firmware:
+    """The machine's firmware, saved once it printed `saved`; it has to go on and print `then`."""
+    argv, files = "", {}
+
+    def __init__(self, case):
+        self.saved, self.then = case["saved"], case["then"]
+
+    def started(self, text):
+        return self.saved in text
+
+    def lives(self, text):
+        return self.then in text
+
+    def wrong(self, text):
+        return None
+
+
+def assemble(name):
+    """A boot sector from its source, by the assembler and linker that the compiler brings."""
+    with tempfile.TemporaryDirectory() as tmp:
+        source, middle, image = (os.path.join(HERE, "guest", name + ".S"), tmp + "/o", tmp + "/image")
+        subprocess.run(["as", "--32", "-o", middle, source], check=True)
+        subprocess.run(["ld", "-m", "elf_i386", "-Ttext", "0x7c00", "--oformat", "binary", "-o", image,
+                        middle], check=True)
+        with open(image, "rb") as f:
+            return f.read()
+
+
+def checksum():
+    """What tick.S has to find in its memory: FNV-1a over the words of a congruential generator."""
+    word, result = 0x5145564d, 2166136261
+    for _ in range(7 << 14):
+        word = (word * 1664525 + 1013904223) & 0xffffffff
+        result = ((result ^ word) * 16777619) & 0xffffffff
+    return result
+
+
+# ---- QEMUs ------------------------------------------------------------------------------------
+
+def printed(q):
+    with open(q.path("serial"), errors="replace") as f:
+        return f.read()
+
+
+def wait_for(q, done):
+    """What the guest printed, once that is enough or the time is up."""
+    end = time.monotonic() + LIMIT
+    while not done(printed(q)) and time.monotonic() < end and q.proc.poll() is None:
+        time.sleep(0.02)
+    return printed(q)
+
+
+def start(side, guest, extra=()):
+    q = lab.Qemu(side["argv"] + guest.argv, lab.root_of(side["qemu"]), extra, True, guest.files)
+    q.set_caps(side.get("caps"))
+    return q
+
+
+def save(side, guest):
+    """The source's stream and what the guest had printed: from the cache, or saved now."""
+    key = [side["qemu"], side["argv"], side.get("caps", []), guest.argv, getattr(guest, "saved", "")]
+    key += sorted((name, hashlib.sha256(data).hexdigest()) for name, data in guest.files.items())
+    place = lab.cache("loads", hashlib.sha256(json.dumps(key).encode()).hexdigest()[:20])
+    if not os.path.exists(place + ".json"):
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with start(side, guest) as q:
+            facts = lab.describe(q)
+            q.cmd("cont")
+            wait_for(q, guest.started)
+            q.cmd("stop")
+            text = printed(q)
+            if not guest.started(text):
+                raise lab.LabError("the source did not get going: %r %s" % (text, q.messages()))
+            q.cmd("migrate", uri=q.fill(lab.TO_FILE))
+            q.migrated()
+            lab.await_file(q.path("stream"))
+            lab.copy(q.path("stream"), place + ".mig")
+        with open(place + ".json.part", "w") as f:
+            json.dump({**facts, "serial": text}, f, indent=1)
+        os.replace(place + ".json.part", place + ".json")
+    with open(place + ".json") as f:
+        return place + ".mig", json.load(f)["serial"]
+
+
+def incoming(q, stream):
+    """Load a stream: None, or all that QEMU says about why not."""
+    lab.copy(stream, q.path("stream"))
+    try:
+        q.cmd("migrate-incoming", uri=q.fill(lab.FROM_FILE))
+        q.migrated()
+    except lab.LabError as e:
+        q.wait_exit(3)
+        return "%s\n%s" % (q.messages(), e)
+    return None
+
+
+def refusal(side, guest, stream):
+    with start(side, guest, ["-incoming", "defer"]) as q:
+        return incoming(q, stream)
+
+
+def live_on(side, guest, stream, before):
+    """Load a stream and let the guest run: (why it did not load, why it does not live on)."""
+    with start(side, guest, ["-incoming", "defer"]) as q:
+        why = incoming(q, stream)
+        if why:
+            return why, "it did not load"
+        q.cmd("cont")
+        text = wait_for(q, guest.lives)
+        try:
+            state = q.cmd("query-status")["status"]
+        except lab.LabError:
+            state = "gone: " + q.messages()
+        if state != "running":
+            return None, "QEMU is " + state
+        if not guest.lives(text):
+            return None, "the guest went silent after %r" % text[-200:]
+        return None, guest.wrong(before + text)
+
+
+# ---- the test ---------------------------------------------------------------------------------
+
+class Tap:
+    def __init__(self, plan):
+        self.count = self.failed = 0
+        print("1..%d" % plan, flush=True)
+
+    def ok(self, why, name):
+        """One result: good if there is nothing to say against it."""
+        self.count += 1
+        self.failed += bool(why)
+        print("%s %d - %s" % ("not ok" if why else "ok", self.count, name))
+        for line in (why or "").splitlines():
+            print("# " + line)
+        sys.stdout.flush()
+
+
+def qevm(*args):
+    """Run it: None, or what it said when it failed."""
+    try:
+        done = subprocess.run([QEVM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT * 3)
+    except (OSError, subprocess.TimeoutExpired) as e:
+        return str(e)
+    if done.returncode:
+        return "%s\nexit code %d of: qevm %s" % (done.stdout, done.returncode, " ".join(args))
+    return None
+
+
+def rewrite(case, stream, count, new):
+    """Apply the first `count` rules: None, or why not."""
+    rules = new + ".rules"
+    with open(rules, "w") as f:
+        json.dump({**case["rules"], "rules": case["rules"]["rules"][:count]}, f)
+    return qevm("rewrite", "-r", rules, *case.get("options", []), stream, "-o", new)
+
+
+def check_refused(case, guest, stream, step, tmp):
+    if step["after"]:
+        new = tmp + "/%d.mig" % step["after"]
+        why = rewrite(case, stream, step["after"], new)
+        if why:
+            return why
+        stream = new
+    said = refusal(case["destination"], guest, stream)
+    if said is None:
+        return "it was accepted"
+    return None if step["says"] in said else "QEMU said:\n" + said
+
+
+def steps(case, guest):
+    """(result, what was tested), one at a time."""
+    with tempfile.TemporaryDirectory(prefix="qevm-loads-") as tmp:
+        stream, before = save(case["source"], guest)
+        for step in case["refused"]:
+            yield (check_refused(case, guest, stream, step, tmp),
+                   "refused%s: %s" % (" after %(after)d rules" % step if step["after"] else "", step["says"]))
+        new = tmp + "/new.mig"
+        why = rewrite(case, stream, len(case["rules"]["rules"]), new)
+        yield why, "rewritten"
+        yield why or qevm("check", new), "qevm check finds no error"
+        why, dead = (why, "not rewritten") if why else live_on(case["destination"], guest, new, before)
+        yield why, "accepted"
+        yield dead, "the guest lives on"
+
+
+def length(case):
+    return len(case["refused"]) + 4
+
+
+def run(tap, case, guest):
+    left = length(case)
+    name = case["name"]
+    try:
+        for why, what in steps(case, guest):
+            left -= 1
+            tap.ok(why, "%s: %s" % (name, what))
+    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
+        for _ in range(left):
+            tap.ok(str(e), name + ": not reached")
+
+
+def load_cases():
+    cases = []
+    for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.json"))):
+        with open(path) as f:
+            cases.append({"name": os.path.basename(path)[:-5], **json.load(f)})
+    return cases
+
+
+def make_roots(cases):
+    """The QEMUs of other releases that are not here yet; lab.root_of() complains about what fails."""
+    wanted = {case[side]["qemu"] for case in cases for side in ("source", "destination")}
+    wanted = sorted(v for v in wanted - {lab.host_version()}
+                    if not os.path.isdir(lab.cache("roots", "qemu-" + v)))
+    if wanted:
+        subprocess.run([os.path.join(LAB, "roots"), *wanted], stdout=sys.stderr)
+
+
+def main(names):
+    lab.tidy()
+    cases = load_cases()
+    unknown = set(names) - {case["name"] for case in cases}
+    if unknown:
+        sys.exit("loads.t: no case " + ", ".join(sorted(unknown)))
+    used = {rule["op"] for case in cases for rule in case["rules"]["rules"]}
+    chosen = [case for case in cases if not names or case["name"] in names]
+    make_roots(chosen)
+    tap = Tap(1 + sum(map(length, chosen)))
+    missing = [op for op in NEEDED if op not in used]
+    tap.ok(missing and "no case for " + " ".join(missing), "a case for each operation")
+    tick = Tick()
+    for case in chosen:
+        run(tap, case, tick if case["guest"] == "tick" else Firmware(case["guest"]))
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
