@@ -142,7 +142,7 @@ run(QevmCli *cli, int argc, char **argv)
     int code = QEVM_EXIT_OK;
 
     for (int i = 0; i < argc; i++) {
-        code = MAX(code, check_file(cli, argv[i]));
+        code = qevm_cli_worse(code, check_file(cli, argv[i]));
     }
     return code;
 }

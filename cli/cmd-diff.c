@@ -114,8 +114,8 @@ run(QevmCli *cli, int argc, char **argv)
     } else if (diff.count) {
         code = QEVM_EXIT_FINDINGS;
     }
-    code = MAX(code, qevm_cli_stream_error(argv[0], a));
-    return MAX(code, qevm_cli_stream_error(argv[1], b));
+    code = qevm_cli_worse(code, qevm_cli_stream_error(argv[0], a));
+    return qevm_cli_worse(code, qevm_cli_stream_error(argv[1], b));
 }
 
 const QevmCommand qevm_command_diff = {

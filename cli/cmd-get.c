@@ -152,9 +152,9 @@ run(QevmCli *cli, int argc, char **argv)
         return QEVM_EXIT_INPUT;
     }
     for (int i = 1; i < argc; i++) {
-        code = MAX(code, get_path(cli, file, stream, argv[i]));
+        code = qevm_cli_worse(code, get_path(cli, file, stream, argv[i]));
     }
-    return MAX(code, qevm_cli_stream_error(file, stream));
+    return qevm_cli_worse(code, qevm_cli_stream_error(file, stream));
 }
 
 const QevmCommand qevm_command_get = {

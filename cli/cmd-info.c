@@ -502,7 +502,7 @@ run(QevmCli *cli, int argc, char **argv)
             qevm_cli_open(argv[i], cli->options.walk ? QEVM_OPEN_WALK : 0);
 
         if (!stream) {
-            code = MAX(code, QEVM_EXIT_INPUT);
+            code = qevm_cli_worse(code, QEVM_EXIT_INPUT);
             continue;
         }
         if (cli->options.json) {
@@ -510,7 +510,7 @@ run(QevmCli *cli, int argc, char **argv)
         } else {
             print_text(cli, argv[i], stream);
         }
-        code = MAX(code, qevm_cli_stream_error(argv[i], stream));
+        code = qevm_cli_worse(code, qevm_cli_stream_error(argv[i], stream));
     }
     return code;
 }

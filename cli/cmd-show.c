@@ -186,8 +186,9 @@ show_path(QevmCli *cli, const char *file, QevmStream *stream, const char *text)
         return qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM);
     }
     for (guint i = 0; i < places->len; i++) {
-        code = MAX(code, show_place(cli, file, stream,
-                                    &g_array_index(places, QevmPlace, i)));
+        code = qevm_cli_worse(code,
+                              show_place(cli, file, stream,
+                                         &g_array_index(places, QevmPlace, i)));
     }
     return code;
 }
@@ -215,14 +216,14 @@ run(QevmCli *cli, int argc, char **argv)
         return QEVM_EXIT_INPUT;
     }
     for (int i = 1; i < argc; i++) {
-        code = MAX(code, show_path(cli, file, stream, argv[i]));
+        code = qevm_cli_worse(code, show_path(cli, file, stream, argv[i]));
     }
     if (argc == 1) {
         code = analyze             ? show_analyze(cli, file, stream)
                : cli->options.json ? show_json(cli, file, stream)
                                    : show_text(cli, file, stream);
     }
-    return MAX(code, qevm_cli_stream_error(file, stream));
+    return qevm_cli_worse(code, qevm_cli_stream_error(file, stream));
 }
 
 const QevmCommand qevm_command_show = {

@@ -89,6 +89,12 @@ qevm_cli_fail(const char *name, const GError *error, QevmExit system)
                                           : QEVM_EXIT_INPUT;
 }
 
+int
+qevm_cli_worse(int a, int b)
+{
+    return MAX(a, b);
+}
+
 static int
 usage_error(const QevmCommand *command, const char *message)
 {

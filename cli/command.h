@@ -94,6 +94,8 @@ void qevm_command_print_help(const QevmCommand *command, QevmPrint *out);
 /* Says `qevm: NAME: MESSAGE` on stderr (NAME may be NULL) and gives the exit
  * code for that error; a system's error is `system`. */
 int qevm_cli_fail(const char *name, const GError *error, QevmExit system);
+/* The exit code that counts of two. */
+int qevm_cli_worse(int a, int b);
 /* Says what is wrong with the usage of this command. */
 int qevm_cli_usage(const QevmCli *cli, const char *format, ...)
     G_GNUC_PRINTF(2, 3);

@@ -77,12 +77,9 @@ typedef struct {
 static gboolean
 refuse(const Reader *r, const char *at, const char *wanted)
 {
-    g_autoptr(GString) shown = g_string_new(NULL);
-
-    qevm_escape(shown, r->text, strlen(r->text));
     g_set_error(r->error, QEVM_ERROR, QEVM_ERROR_PATH,
-                "path \"%s\": column %u: expected %s", shown->str,
-                (guint)(at - r->text) + 1, wanted);
+                "path: column %u: expected %s", (guint)(at - r->text) + 1,
+                wanted);
     return FALSE;
 }
 
@@ -284,10 +281,11 @@ read_plain(const Reader *r, const char **at, QevmStep *step)
     }
     end = stop;
     cut_select(start, &end, step);
+    if (end == start) {
+        step->select = QEVM_SELECT_NONE;
+        end = stop;
+    }
     if (step->select != QEVM_SELECT_NONE) {
-        if (end == start) {
-            return refuse(r, start, "a name");
-        }
         step->spelled = g_strndup(start, (gsize)(stop - start));
     }
     step->name = g_strndup(start, (gsize)(end - start));

@@ -13,6 +13,7 @@ typedef struct {
     QevmStream *stream;
     QevmRecord *record; /* the section being looked at */
     GPtrArray *findings;
+    gboolean commands[12];                           /* numbers seen */
     guint markers, nulls, irqs, versions, negatives; /* in this section */
 } Check;
 
@@ -200,23 +201,31 @@ check_node(Check *c, QevmNode *node)
 
 /* ---- sections ---- */
 
-/* Arrays of pointers as QEMU 2.9 to 9.1 describes them: "struct": {} of the
- * first, null, element for all of them (migration/vmstate.c:
- * vmstate_save_state_v()). */
+/* Arrays of pointers as QEMU 2.9 to 9.1 describes them, all elements like the
+ * first: "struct": {} if that is null, else the layout of one that is not. A
+ * null is one byte (migration/vmstate.c: vmstate_save_state_v()). */
 static gboolean
-has_null_array(const QevmVmsd *vmsd, guint depth)
+is_null_array(const QevmFieldDesc *field, guint64 described, guint64 payload)
 {
-    for (guint i = 0; i < vmsd->n_fields && depth < 64; i++) {
-        const QevmFieldDesc *f = vmsd->fields[i];
+    const QevmVmsd *element = field->n_vmsds ? field->vmsds[0] : NULL;
+    guint64 n = field->array_len, missing = described - payload;
 
-        if (f->shape != QEVM_SHAPE_STRUCT || f->n_vmsds == 0) {
-            continue;
-        }
-        if (!f->vmsds[0]->name && f->vmsds[0]->n_fields == 0 &&
-            f->array_len > 1) {
-            return TRUE;
-        }
-        if (has_null_array(f->vmsds[0], depth + 1)) {
+    if (field->shape != QEVM_SHAPE_STRUCT || n < 2 || !element) {
+        return FALSE;
+    }
+    return (!element->name && element->n_fields == 0) ||
+           (described > payload && field->size > 1 &&
+            missing % (field->size - 1) == 0 &&
+            missing / (field->size - 1) < n);
+}
+
+static gboolean
+has_null_array(const QevmRecord *r)
+{
+    const QevmVmsd *vmsd = r->device ? r->device->vmsd : NULL;
+
+    for (guint i = 0; r->resynced && vmsd && i < vmsd->n_fields; i++) {
+        if (is_null_array(vmsd->fields[i], r->device->size, r->payload_size)) {
             return TRUE;
         }
     }
@@ -251,7 +260,7 @@ check_decoding(Check *c, const QevmTree *tree)
     guint64 offset = r->payload_offset;
     const char *what;
 
-    if (r->device && r->resynced && has_null_array(r->device->vmsd, 0)) {
+    if (has_null_array(r)) {
         qevm_finding_add(c->findings, "null-array", section_path(c, r),
                          r->payload_offset,
                          "QEMU before 10.0 did not describe this array of "
@@ -283,7 +292,7 @@ check_section_facts(Check *c)
     if (r->opaque && c->stream->vmdesc) {
         qevm_finding_add(c->findings, "section-opaque", section_path(c, r),
                          r->offset, "the vmdesc does not list this section");
-    } else if (r->resynced && !r->opaque) {
+    } else if (r->resynced && r->device && !has_null_array(r)) {
         qevm_finding_add(c->findings, "section-resynced", section_path(c, r),
                          r->offset, "the end was found by the footer");
     }
@@ -347,11 +356,31 @@ enum {
     MIG_CMD_SWITCHOVER_START = 11,
 };
 
+static guint
+count_commands(const QevmStream *stream, guint16 command)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < stream->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(stream->records, i);
+
+        n += r->type == QEVM_RECORD_COMMAND && r->command == command;
+    }
+    return n;
+}
+
+/* Of each number only the first one is reported. */
 static void
 check_command(Check *c)
 {
     const QevmRecord *r = c->record;
     const char *name = qevm_command_name(r->command);
+    guint n;
+
+    if (r->command >= G_N_ELEMENTS(c->commands) || c->commands[r->command]) {
+        return;
+    }
+    c->commands[r->command] = TRUE;
 
     if (r->command == MIG_CMD_SWITCHOVER_START) {
         return;
@@ -364,9 +393,15 @@ check_command(Check *c)
         }
         return;
     }
-    qevm_finding_add(c->findings, "command-live", NULL, r->offset,
-                     "command %s needs a living source",
-                     name ? name : "unknown");
+    n = count_commands(c->stream, r->command);
+    if (n == 1) {
+        qevm_finding_add(c->findings, "command-live", NULL, r->offset,
+                         "command %s needs a living source", name);
+    } else {
+        qevm_finding_add(c->findings, "command-live", NULL, r->offset,
+                         "command %s, %u times, needs a living source", name,
+                         n);
+    }
 }
 
 /* ---- the stream ---- */
@@ -503,7 +538,11 @@ check_vmdesc(Check *c)
     QevmStream *s = c->stream;
     QevmRecord *at = find_record(s, QEVM_RECORD_VMDESC);
     QevmRecord *eof = find_record(s, QEVM_RECORD_EOF);
-    guint64 offset = at ? at->offset : eof ? eof->offset + 1 : 0;
+    QevmRecord *raw = find_record(s, QEVM_RECORD_RAW);
+    guint64 offset = at    ? at->offset
+                     : eof ? eof->offset + 1
+                     : raw ? raw->offset
+                           : 0;
 
     if (s->vmdesc) {
         /* What a cut stream does not reach is not missing. */
@@ -568,7 +607,13 @@ check_notes(Check *c)
         const char *note = g_ptr_array_index(c->stream->notes, i);
         char *where = NULL;
         guint64 offset = 0;
-        const char *what = split_message(note, &where, &offset);
+        const char *what;
+
+        /* Has a finding of its own. */
+        if (g_str_has_prefix(note, "page size ")) {
+            continue;
+        }
+        what = split_message(note, &where, &offset);
 
         qevm_finding_add(c->findings, "oddity", where, offset, "%s", what);
     }

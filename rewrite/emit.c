@@ -6,11 +6,6 @@
 
 enum { RAM_SAVE_FLAG_MEM_SIZE = 0x04, MIG_CMD_PACKAGED = 7 };
 
-/* Where the records are divided: head [0, live), live [live, rest), rest. */
-typedef struct {
-    guint live, rest;
-} Division;
-
 static QevmRecord *
 record_at(const QevmStream *s, guint i)
 {
@@ -24,18 +19,23 @@ is_live(const QevmRecord *r)
            r->type == QEVM_RECORD_LIVE;
 }
 
-/* The live part: from the first PART to the last record before device state.
- * Commands between belong to it, those behind it too. */
-static Division
-divide(const QevmStream *s)
+/* A live run: from a PART or END to the last record before device state.
+ * Commands between belong to it, those behind it too. Most streams have one;
+ * with postcopy pages follow the device state. */
+static guint
+live_run_start(const QevmStream *s, guint i)
 {
-    Division d = { 0, 0 };
-
-    while (d.live < s->records->len && !is_live(record_at(s, d.live))) {
-        d.live++;
+    while (i < s->records->len && !is_live(record_at(s, i))) {
+        i++;
     }
-    for (d.rest = d.live; d.rest < s->records->len; d.rest++) {
-        const QevmRecord *r = record_at(s, d.rest);
+    return i;
+}
+
+static guint
+live_run_end(const QevmStream *s, guint i)
+{
+    for (; i < s->records->len; i++) {
+        const QevmRecord *r = record_at(s, i);
 
         if (r->added || r->packaged ||
             (!is_live(r) && (r->type != QEVM_RECORD_COMMAND ||
@@ -43,13 +43,14 @@ divide(const QevmStream *s)
             break;
         }
     }
-    return d;
+    return i;
 }
 
 typedef struct {
     QevmEdit *edit;
     QevmStream *stream;
-    QevmSource *out; /* pieces */
+    QevmSource *out;    /* pieces */
+    gboolean skip_live; /* live runs are written by a filter */
 } Emit;
 
 static void
@@ -412,8 +413,7 @@ static gboolean put_records(Emit *e, guint from, guint to, GError **error);
 static gboolean
 put_package(Emit *e, guint *i, guint to, GError **error)
 {
-    const QevmRecord *r = record_at(e->stream, *i);
-    Emit inner = { e->edit, e->stream, qevm_source_new_pieces("package") };
+    Emit inner = *e;
     guint end = *i + 1;
     GByteArray *b = g_byte_array_new();
     gboolean ok;
@@ -422,13 +422,13 @@ put_package(Emit *e, guint *i, guint to, GError **error)
         end++;
     }
     /* Laid out once for its size and once for good. */
+    inner.out = qevm_source_new_pieces("package");
     ok = put_records(&inner, *i + 1, end, error);
     qevm_be_append(b, 1, QEMU_VM_COMMAND);
     qevm_be_append(b, 2, MIG_CMD_PACKAGED);
     qevm_be_append(b, 2, 4);
     qevm_be_append(b, 4, qevm_source_size(inner.out));
     qevm_source_free(inner.out);
-    (void)r;
     put(e, b);
     ok = ok && put_records(e, *i + 1, end, error);
     *i = end - 1;
@@ -455,13 +455,11 @@ put_record(Emit *e, QevmRecord *r, GError **error)
     case QEVM_RECORD_PARTS:
     case QEVM_RECORD_END:
     case QEVM_RECORD_LIVE:
-        if (e->edit->live->blocks->len || e->edit->live->section_ids->len ||
-            e->edit->live->drop_all_pages ||
-            e->edit->live->footers != QEVM_FOOTERS_AS_THEY_ARE) {
+        if (qevm_live_edit_any(e->edit->live)) {
             return refuse(error,
                           "at 0x%" G_GINT64_MODIFIER
                           "x: pages sent after the device state (postcopy) "
-                          "cannot be edited",
+                          "cannot be edited in a pipe",
                           r->offset);
         }
         put_extent(e, r->offset, r->size);
@@ -478,6 +476,10 @@ put_records(Emit *e, guint from, guint to, GError **error)
     for (guint i = from; i < to; i++) {
         QevmRecord *r = record_at(e->stream, i);
 
+        if (e->skip_live && is_live(r)) {
+            i = live_run_end(e->stream, i) - 1;
+            continue;
+        }
         if (r->dropped) {
             continue;
         }
@@ -493,10 +495,11 @@ put_records(Emit *e, guint from, guint to, GError **error)
 }
 
 static QevmSource *
-emit_range(QevmEdit *edit, guint from, guint to, GError **error)
+emit_range(QevmEdit *edit, guint from, guint to, gboolean skip_live,
+           GError **error)
 {
     g_autoptr(QevmSource) out = qevm_source_new_pieces("rewritten stream");
-    Emit e = { edit, edit->stream, out };
+    Emit e = { edit, edit->stream, out, skip_live };
 
     return put_records(&e, from, to, error) ? g_steal_pointer(&out) : NULL;
 }
@@ -504,14 +507,23 @@ emit_range(QevmEdit *edit, guint from, guint to, GError **error)
 QevmSource *
 qevm_emit_head(QevmEdit *edit, GError **error)
 {
-    return emit_range(edit, 0, divide(edit->stream).live, error);
+    return emit_range(edit, 0, live_run_start(edit->stream, 0), FALSE, error);
+}
+
+/* All behind the first live run. */
+static QevmSource *
+emit_rest(QevmEdit *edit, gboolean skip_live, GError **error)
+{
+    QevmStream *s = edit->stream;
+
+    return emit_range(edit, live_run_end(s, live_run_start(s, 0)),
+                      s->records->len, skip_live, error);
 }
 
 QevmSource *
 qevm_emit_rest(QevmEdit *edit, GError **error)
 {
-    return emit_range(edit, divide(edit->stream).rest,
-                      edit->stream->records->len, error);
+    return emit_rest(edit, FALSE, error);
 }
 
 /* ---- reading it back ---- */
@@ -590,17 +602,20 @@ same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back,
 }
 
 static gboolean
-compare_back(QevmEdit *edit, QevmStream *back, GError **error)
+compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
+             GError **error)
 {
     QevmStream *s = edit->stream;
-    Division d = divide(s);
-    guint k = 0;
+    guint first = live_run_start(s, 0), k = 0;
 
     for (guint i = 0; i < s->records->len; i++) {
         QevmRecord *want = record_at(s, i);
 
-        if (want->dropped || (i >= d.live && i < d.rest) ||
-            want->type == QEVM_RECORD_VMDESC) {
+        if (i == first || (skip_live && is_live(want))) {
+            i = live_run_end(s, i) - 1;
+            continue;
+        }
+        if (want->dropped || want->type == QEVM_RECORD_VMDESC) {
             continue;
         }
         while (k < back->records->len &&
@@ -622,9 +637,9 @@ compare_back(QevmEdit *edit, QevmStream *back, GError **error)
     return TRUE;
 }
 
-gboolean
-qevm_emit_verify(QevmEdit *edit, QevmSource *head, QevmSource *rest,
-                 GError **error)
+static gboolean
+verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
+       GError **error)
 {
     QevmSource *all = qevm_source_new_pieces("rewritten stream");
     g_autoptr(QevmStream) back = NULL;
@@ -640,24 +655,47 @@ qevm_emit_verify(QevmEdit *edit, QevmSource *head, QevmSource *rest,
         g_prefix_error(error, "the rewritten stream does not read back: ");
         return FALSE;
     }
-    return compare_back(edit, back, error);
+    return compare_back(edit, back, skip_live, error);
+}
+
+gboolean
+qevm_emit_verify(QevmEdit *edit, QevmSource *head, QevmSource *rest,
+                 GError **error)
+{
+    return verify(edit, head, rest, FALSE, error);
 }
 
 /* ---- writing it ---- */
 
-static gboolean
-filter_live(QevmEdit *edit, guint64 start, guint64 end, int fd,
-            gboolean sparse, QevmProgress progress, gpointer user,
-            GError **error)
-{
-    g_autoptr(QevmFlow) flow = qevm_flow_new(edit->stream->source, start);
-    g_autoptr(QevmWalk) walk = qevm_walk_new(edit->stream, flow);
+/* Where output goes. */
+typedef struct {
+    int fd;
+    gboolean sparse;
+    QevmProgress progress;
+    gpointer user;
+} Out;
 
-    walk->filter = TRUE;
-    qevm_flow_set_sink(flow, fd, sparse);
-    qevm_flow_set_progress(flow, progress, user);
-    qevm_walk_catch_up(walk);
-    qevm_walk_set_edit(walk, edit->live);
+static gboolean
+copy_all(QevmSource *source, const Out *out, GError **error)
+{
+    return qevm_source_copy(source, 0, qevm_source_size(source), out->fd,
+                            out->sparse, error);
+}
+
+/* Records [from, to) through a walk that applies the live edits. `walk` goes
+ * on from one run to the next, with the block that was named last. */
+static gboolean
+filter_run(QevmEdit *edit, QevmWalk *walk, guint from, guint to, const Out *out,
+           GError **error)
+{
+    const QevmRecord *last = record_at(edit->stream, to - 1);
+    guint64 end = last->offset + last->size;
+    g_autoptr(QevmFlow) flow = qevm_flow_new(
+        edit->stream->source, record_at(edit->stream, from)->offset);
+
+    walk->flow = flow;
+    qevm_flow_set_sink(flow, out->fd, out->sparse);
+    qevm_flow_set_progress(flow, out->progress, out->user);
     while (qevm_flow_offset(flow) < end) {
         if (!qevm_walk_record(walk, error)) {
             return FALSE;
@@ -667,38 +705,68 @@ filter_live(QevmEdit *edit, guint64 start, guint64 end, int fd,
 }
 
 static gboolean
-emit_live(QevmEdit *edit, int fd, gboolean sparse, QevmProgress progress,
-          gpointer user, GError **error)
+emit_filtered(QevmEdit *edit, QevmSource *head, QevmSource *rest,
+              const Out *out, GError **error)
 {
     QevmStream *s = edit->stream;
-    Division d = divide(s);
-    const QevmRecord *first, *last;
-    guint64 end;
+    g_autoptr(QevmWalk) walk = qevm_walk_new(s, NULL);
+    guint from, to = 0;
 
-    if (d.live == d.rest) {
-        return TRUE;
+    if (!verify(edit, head, rest, TRUE, error)) {
+        return FALSE;
     }
-    first = record_at(s, d.live);
-    last = record_at(s, d.rest - 1);
-    end = last->offset + last->size;
-    if (!qevm_live_edit_any(edit->live)) {
-        return qevm_source_copy(s->source, first->offset, end - first->offset,
-                                fd, sparse, error);
+    walk->filter = TRUE;
+    qevm_walk_catch_up(walk);
+    qevm_walk_set_edit(walk, edit->live);
+    while (to < s->records->len) {
+        g_autoptr(QevmSource) between = NULL;
+
+        from = live_run_start(s, to);
+        between = emit_range(edit, to, from, FALSE, error);
+        if (!between || !copy_all(between, out, error)) {
+            return FALSE;
+        }
+        to = from < s->records->len ? live_run_end(s, from) : from;
+        if (to > from && !filter_run(edit, walk, from, to, out, error)) {
+            return FALSE;
+        }
     }
-    return filter_live(edit, first->offset, end, fd, sparse, progress, user,
-                       error);
+    return TRUE;
+}
+
+static gboolean
+emit_plain(QevmEdit *edit, QevmSource *head, QevmSource *rest, const Out *out,
+           GError **error)
+{
+    QevmStream *s = edit->stream;
+    guint from = live_run_start(s, 0), to = live_run_end(s, from);
+
+    if (!verify(edit, head, rest, FALSE, error) ||
+        !copy_all(head, out, error)) {
+        return FALSE;
+    }
+    if (to > from) {
+        const QevmRecord *first = record_at(s, from);
+        const QevmRecord *last = record_at(s, to - 1);
+
+        if (!qevm_source_copy(s->source, first->offset,
+                              last->offset + last->size - first->offset,
+                              out->fd, out->sparse, error)) {
+            return FALSE;
+        }
+    }
+    return copy_all(rest, out, error);
 }
 
 gboolean
 qevm_emit_fd(QevmEdit *edit, int fd, gboolean sparse, QevmProgress progress,
              gpointer user, GError **error)
 {
+    gboolean filter = qevm_live_edit_any(edit->live);
+    Out out = { fd, sparse, progress, user };
     g_autoptr(QevmSource) head = qevm_emit_head(edit, error);
-    g_autoptr(QevmSource) rest = head ? qevm_emit_rest(edit, error) : NULL;
+    g_autoptr(QevmSource) rest = head ? emit_rest(edit, filter, error) : NULL;
 
-    return rest && qevm_emit_verify(edit, head, rest, error) &&
-           qevm_source_copy(head, 0, qevm_source_size(head), fd, sparse,
-                            error) &&
-           emit_live(edit, fd, sparse, progress, user, error) &&
-           qevm_source_copy(rest, 0, qevm_source_size(rest), fd, sparse, error);
+    return rest && (filter ? emit_filtered(edit, head, rest, &out, error)
+                           : emit_plain(edit, head, rest, &out, error));
 }

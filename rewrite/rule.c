@@ -299,8 +299,12 @@ qevm_rules_parse(const char *text, gsize len, const char *name, GError **error)
     }
     json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
     if (!json) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_RULE, "%s:%d:%d: %s", name,
-                    where.line, where.column, where.text);
+        const char *hint = g_str_has_prefix(where.text, "too big integer")
+                               ? "; write it as a string"
+                               : "";
+
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_RULE, "%s:%d:%d: %s%s", name,
+                    where.line, where.column, where.text, hint);
         return NULL;
     }
     ok = read_file(rules, json, error);

@@ -255,8 +255,8 @@ def await_file(path, limit=20):
 
 
 def throttle(q):
-    """Slow enough that a guest which keeps writing is never done."""
-    q.cmd("migrate-set-parameters", **{"max-bandwidth": 4 << 20, "downtime-limit": 1})
+    """Slow enough that a guest which keeps writing is never done: a round takes several turns of 0.1 s."""
+    q.cmd("migrate-set-parameters", **{"max-bandwidth": 1 << 20, "downtime-limit": 1})
 
 
 def rounds(q, count):

@@ -22,11 +22,21 @@ my $banned = join '|', sort keys %instead;
 # carry them without looking.
 my $readers = qr{^parser/(cursor|value|prim|source|flow)\.c$};
 
+# GLib's macros evaluate an argument twice.
+my $twice = qr/\b(MIN|MAX|ABS|CLAMP)\s*(\((?:[^()]++|(?-1))*\))/;
+
 check(sub {
     my ($file) = @_;
     my $number = 0;
     my @wrong;
 
+    my $code = join '', code($file);
+    while ($code =~ /$twice/g) {
+        my ($macro, $args, $at) = ($1, $2, $-[0]);
+        next unless $args =~ /\b(?!sizeof|strlen)([a-z]\w+)\s*\(/;
+        push @wrong, sprintf "%s:%d: %s() evaluates %s() twice\n", $file,
+            1 + (substr($code, 0, $at) =~ tr/\n//), $macro, $1;
+    }
     for my $line (code($file)) {
         $number++;
         while ($line =~ /(?<![\w.>])($banned)\b(?=\s*\(|\s+\w+;)/g) {

@@ -1,0 +1,114 @@
+/* test-edit.c - rules applied to a small stream: what changes, what it costs,
+ * and what is refused.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rewrite/edit.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the stream ---- */
+
+/* Of dev: a, arr[4], s {x, y}, q[2] {marker, v}, buf, flag, {dev/sub} index;
+ * then a legacy section of three bytes, and two instances of twin. */
+static const char vmdesc[] =
+    "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": 1, "
+    "\"fields\": [{\"name\": \"len\", \"type\": \"uint32\", \"size\": 4}, "
+    "{\"name\": \"name\", \"type\": \"buffer\", \"size\": 6}]}, "
+    "\"page_size\": 4096, \"devices\": [{\"name\": \"0000:00:01.0/dev\", "
+    "\"instance_id\": 0, \"vmsd_name\": \"dev\", \"version\": 3, \"fields\": "
+    "[{\"name\": \"a\", \"type\": \"uint32\", \"size\": 4}, {\"name\": "
+    "\"arr\", \"array_len\": 4, \"type\": \"uint16\", \"size\": 2}, "
+    "{\"name\": \"s\", \"type\": \"struct\", \"struct\": {\"vmsd_name\": "
+    "\"inner\", \"version\": 1, \"fields\": [{\"name\": \"x\", \"type\": "
+    "\"uint8\", \"size\": 1}, {\"name\": \"y\", \"type\": \"uint8\", "
+    "\"size\": 1}]}, \"size\": 2}, {\"name\": \"q\", \"array_len\": 2, "
+    "\"type\": \"struct\", \"struct\": {\"vmsd_name\": \"q\", \"version\": "
+    "1, \"fields\": [{\"name\": \"marker\", \"type\": \"uint8\", \"size\": "
+    "1}, {\"name\": \"v\", \"type\": \"uint8\", \"size\": 1}]}, \"size\": "
+    "2}, {\"name\": \"buf\", \"type\": \"buffer\", \"size\": 8}, {\"name\": "
+    "\"flag\", \"type\": \"bool\", \"size\": 1}], \"subsections\": "
+    "[{\"vmsd_name\": \"dev/sub\", \"version\": 1, \"fields\": [{\"name\": "
+    "\"index\", \"type\": \"uint32\", \"size\": 4}]}]}, {\"name\": "
+    "\"legacy\", \"instance_id\": 0, \"size\": 3, \"fields\": [{\"name\": "
+    "\"data\", \"size\": 3, \"type\": \"buffer\"}]}, {\"name\": \"twin\", "
+    "\"instance_id\": 0, \"vmsd_name\": \"twin\", \"version\": 1, "
+    "\"fields\": [{\"name\": \"t\", \"type\": \"int16\", \"size\": 2}]}, "
+    "{\"name\": \"twin\", \"instance_id\": 1, \"vmsd_name\": \"twin\", "
+    "\"version\": 1, \"fields\": [{\"name\": \"t\", \"type\": \"int16\", "
+    "\"size\": 2}]}]}";
+
+#define DEV                                                                    \
+    "00000001"         /* a */                                                 \
+    "0000000100020003" /* arr */                                               \
+    "1122"             /* s */                                                 \
+    "02aa01bb"         /* q */                                                 \
+    "6162630000000000" /* buf: "abc" */                                        \
+    "01"               /* flag */
+#define SUB "05076465762f73756200000001" /* 05, 7, "dev/sub", 1 */
+#define INDEX "00000007"
+
+static void
+put_hex(GByteArray *out, const char *hex)
+{
+    for (; *hex; hex += 2) {
+        qevm_be_append(out, 1,
+                       (guint64)(g_ascii_xdigit_value(hex[0]) << 4 |
+                                 g_ascii_xdigit_value(hex[1])));
+    }
+}
+
+static void
+put_name(GByteArray *out, const char *name)
+{
+    qevm_be_append(out, 1, strlen(name));
+    g_byte_array_append(out, (const guint8 *)name, (guint)strlen(name));
+}
+
+static void
+put_section(GByteArray *out, guint8 type, guint id, const char *idstr,
+            guint instance, guint version, const char *payload)
+{
+    qevm_be_append(out, 1, type);
+    qevm_be_append(out, 4, id);
+    put_name(out, idstr);
+    qevm_be_append(out, 4, instance);
+    qevm_be_append(out, 4, version);
+    put_hex(out, payload);
+    qevm_be_append(out, 1, QEMU_VM_SECTION_FOOTER);
+    qevm_be_append(out, 4, id);
+}
+
+#define EOS "0000000000000010"
+
+static GBytes *
+make_stream(void)
+{
+    GByteArray *out = g_byte_array_new();
+
+    put_hex(out, "5145564d00000003");
+    put_hex(out, "0700000006");
+    g_byte_array_append(out, (const guint8 *)"pc-1.0", 6);
+    put_hex(out, "0800010000");         /* OPEN_RETURN_PATH */
+    put_hex(out, "080002000400000001"); /* PING 1 */
+    put_section(out, QEMU_VM_SECTION_START, 2, "ram", 0, 4,
+                "0000000000002004"
+                "0670632e72616d0000000000001000" /* pc.ram */
+                "0776676120726f6d0000000000001000" + 0);
+    g_byte_array_set_size(out, out->len - 5);
+    put_hex(out, EOS "7e00000002");
+    put_hex(out, "0200000002" EOS "7e00000002");
+    put_hex(out, "080002000400000002"); /* PING 2 */
+    put_hex(out, "08000b0000");         /* SWITCHOVER_START */
+    put_hex(out, "0300000002" EOS "7e00000002");
+    put_section(out, QEMU_VM_SECTION_FULL, 4, "0000:00:01.0/dev", 0, 3,
+                DEV SUB INDEX);
+    put_section(out, QEMU_VM_SECTION_FULL, 5, "legacy", 0, 1, "0a0b0c");
+    put_section(out, QEMU_VM_SECTION_FULL, 6, "twin", 0, 1, "ffff");
+    put_section(out, QEMU_VM_SECTION_FULL, 7, "twin", 1, 1, "0002");
+    put_hex(out, "0006");
+    qevm_be_append(out, 4, strlen(vmdesc));
+    g_byte_array_append(out, (const guint8 *)vmdesc, (guint)strlen(vmdesc));
+    return g_byte_array_free_to_bytes(out);
+}
