@@ -17,7 +17,8 @@ print_text(const QevmDifference *d, gpointer user)
     QevmCli *cli = user;
 
     if (d->a && d->b) {
-        qevm_print_format(cli->out, "%s: ", d->path);
+        qevm_print_format(cli->out, "%s%s%s: ", d->path, d->range ? " " : "",
+                          d->range ? d->range : "");
         qevm_print_styled(cli->out, QEVM_STYLE_REMOVED, "%s", d->a);
         qevm_print(cli->out, " -> ");
         qevm_print_styled(cli->out, QEVM_STYLE_ADDED, "%s", d->b);
@@ -80,6 +81,7 @@ diff_json(QevmCli *cli, QevmDiff *diff, char **argv, GError **error)
     qevm_print(cli->out, ", \"differences\": [");
     json_decref(a);
     json_decref(b);
+    diff->all = TRUE;
     diff->each = print_json;
     diff->user = &list;
     ok = qevm_diff_run(diff, error);

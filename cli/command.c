@@ -79,8 +79,11 @@ qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
 int
 qevm_cli_fail(const char *name, const GError *error, QevmExit system)
 {
-    fflush(stdout);
-    fprintf(stderr, "qevm: %s%s%s\n", name ? name : "", name ? ": " : "",
+    /* The errors of files name them already. */
+    gboolean named = !name || (g_str_has_prefix(error->message, name) &&
+                               error->message[strlen(name)] == ':');
+
+    fprintf(stderr, "qevm: %s%s%s\n", named ? "" : name, named ? "" : ": ",
             error->message);
     if (error->domain != QEVM_ERROR) {
         return (int)system;
@@ -128,13 +131,15 @@ qevm_cli_open(const char *file, QevmOpenFlags flags)
     QevmProgressLine line;
     QevmStreamHooks hooks = { .progress = qevm_progress_update, .user = &line };
     QevmSource *source = qevm_source_open(file, &error);
-    QevmStream *stream = NULL;
+    QevmStream *stream;
 
-    if (source) {
-        qevm_progress_start(&line, "reading");
-        stream = qevm_stream_open(source, flags, &hooks, &error);
-        qevm_progress_stop(&line);
+    if (!source) {
+        qevm_cli_fail(file, error, QEVM_EXIT_INPUT);
+        return NULL;
     }
+    qevm_progress_start(&line, "reading");
+    stream = qevm_stream_open(source, flags, &hooks, &error);
+    qevm_progress_stop(&line);
     if (!stream) {
         qevm_cli_fail(file, error, QEVM_EXIT_INPUT);
     }

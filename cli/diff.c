@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SOME_ELEMENTS 8
+#define LONG_BYTES 16
 
 typedef struct {
     QevmDiff *diff;
@@ -34,7 +35,7 @@ static void
 report(QevmDiff *diff, const char *what, const char *path, const char *a,
        const char *b)
 {
-    const QevmDifference d = { what, path, a, b };
+    const QevmDifference d = { what, path, NULL, a, b };
 
     diff->count++;
     diff->each(&d, diff->user);
@@ -69,6 +70,57 @@ report_number(Pair *p, const char *what, QevmNode *node, const char *fact,
 
 /* ---- leaves ---- */
 
+static char *
+format_bytes(const guint8 *bytes, gsize size)
+{
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+
+    qevm_value_set_bytes(&value, QEVM_VALUE_BYTES, bytes, size);
+    return qevm_render_value(&value, FALSE);
+}
+
+/* Long bytes: from the first that differs to the last. FALSE: not so. */
+static gboolean
+report_range(QevmDiff *diff, const char *path, const QevmValue *a,
+             const QevmValue *b)
+{
+    gsize na, nb, first = 0, last;
+    const guint8 *pa, *pb;
+    g_autofree char *range = NULL, *ta = NULL, *tb = NULL;
+    QevmDifference d = { "value", path, NULL, NULL, NULL };
+
+    if (diff->all || a->kind != QEVM_VALUE_BYTES ||
+        b->kind != QEVM_VALUE_BYTES) {
+        return FALSE;
+    }
+    pa = g_bytes_get_data(a->bytes, &na);
+    pb = g_bytes_get_data(b->bytes, &nb);
+    if (na != nb || na <= LONG_BYTES) {
+        return FALSE;
+    }
+    last = na - 1;
+    while (pa[first] == pb[first]) {
+        first++;
+    }
+    while (pa[last] == pb[last]) {
+        last--;
+    }
+    range = first == last
+                ? g_strdup_printf(
+                      "byte %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT, first, na)
+                : g_strdup_printf("bytes %" G_GSIZE_FORMAT
+                                  " to %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT,
+                                  first, last, na);
+    ta = format_bytes(pa + first, last - first + 1);
+    tb = format_bytes(pb + first, last - first + 1);
+    d.range = range;
+    d.a = ta;
+    d.b = tb;
+    diff->count++;
+    diff->each(&d, diff->user);
+    return TRUE;
+}
+
 /* FALSE: they are equal. */
 static gboolean
 compare_value(Pair *p, QevmNode *na, QevmNode *nb, gint64 index)
@@ -83,6 +135,9 @@ compare_value(Pair *p, QevmNode *na, QevmNode *nb, gint64 index)
         return FALSE;
     }
     path = path_of(p->diff->a, p->ra, na, index);
+    if (report_range(p->diff, path, &a, &b)) {
+        return TRUE;
+    }
     ta = qevm_render_value(&a, p->diff->all);
     tb = qevm_render_value(&b, p->diff->all);
     report(p->diff, "value", path, ta, tb);

@@ -8,6 +8,8 @@ typedef struct {
     const char *what;  /* "section", "version", "subsection", "field", "type",
                           "count", "value" */
     const char *path;  /* of A; of B if only B has it */
+    const char *range; /* "bytes 4 to 9 of 256": a and b are only these;
+                          NULL: they are the whole value */
     const char *a, *b; /* what each has there; NULL: nothing */
 } QevmDifference;
 

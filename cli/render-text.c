@@ -26,14 +26,9 @@ gutter_row(const Text *t, guint64 offset, const guint8 *bytes, gsize size)
     if (!t->render->hex) {
         return;
     }
-    for (gsize i = 0; i < GUTTER_BYTES; i++) {
-        if (i < size) {
-            qevm_print_format(t->out, "%02x ", bytes[i]);
-        } else {
-            qevm_print(t->out, "   ");
-        }
+    for (gsize i = 0; i < size; i++) {
+        qevm_print_format(t->out, "%s%02x", i ? " " : "", bytes[i]);
     }
-    qevm_print(t->out, " ");
 }
 
 /* Starts a line: the first bytes, and the indentation. */
@@ -41,7 +36,14 @@ static void
 start_line(const Text *t, guint level, guint64 offset, const guint8 *bytes,
            gsize size)
 {
-    gutter_row(t, offset, bytes, MIN(size, GUTTER_BYTES));
+    gsize n = MIN(size, GUTTER_BYTES);
+
+    gutter_row(t, offset, bytes, n);
+    if (t->render->hex) {
+        qevm_print_format(
+            t->out, "%*s",
+            (int)(GUTTER_BYTES * 3 + 1) - (n ? (int)n * 3 - 1 : 0), "");
+    }
     qevm_print_format(t->out, "%*s", (int)level * 4, "");
 }
 
@@ -99,12 +101,15 @@ print_value(const Text *t, const QevmValue *value)
 }
 
 static void
-print_name(const Text *t, const QevmNode *node)
+print_name(const Text *t, const QevmNode *node, gint64 sibling)
 {
     const QevmFieldDesc *field = node->desc.field;
     g_autofree char *name = qevm_path_quote(qevm_node_name(node));
 
     qevm_print(t->out, name);
+    if (sibling >= 0) {
+        qevm_print_format(t->out, "[%" G_GINT64_FORMAT "]", sibling);
+    }
     if (!t->render->types || !field) {
         return;
     }
@@ -119,7 +124,8 @@ print_name(const Text *t, const QevmNode *node)
 
 /* ---- nodes ---- */
 
-static void render_node(const Text *t, QevmNode *node, guint level);
+static void render_node(const Text *t, QevmNode *node, guint level,
+                        gint64 sibling);
 
 static gboolean
 too_deep(const Text *t, guint level)
@@ -141,39 +147,111 @@ print_more(const Text *t, guint level, guint64 n)
     qevm_print(t->out, "\n");
 }
 
+/* Which names stand more than once in a struct: name -> how many came so far
+ * + 1. NULL: none. Elements of the same name, one by one, are how a vmdesc
+ * describes arrays whose elements differ. */
+static GHashTable *
+repeated_names(QevmNode *node)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *repeated = NULL;
+
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        gpointer name = (gpointer)(guintptr)qevm_node_name(n);
+
+        if (n->kind == QEVM_NODE_RAW || n->kind == QEVM_NODE_SUBSECTION ||
+            g_hash_table_add(seen, name)) {
+            continue;
+        }
+        if (!repeated) {
+            repeated = g_hash_table_new(g_str_hash, g_str_equal);
+        }
+        g_hash_table_insert(repeated, name, GINT_TO_POINTER(1));
+    }
+    return repeated;
+}
+
+/* Its number among the siblings of its name; -1: it has none. */
+static gint64
+next_sibling(GHashTable *repeated, const QevmNode *node)
+{
+    gpointer name = (gpointer)(guintptr)qevm_node_name(node);
+    gint n =
+        repeated ? GPOINTER_TO_INT(g_hash_table_lookup(repeated, name)) : 0;
+
+    if (n == 0 || node->kind == QEVM_NODE_SUBSECTION) {
+        return -1;
+    }
+    g_hash_table_insert(repeated, name, GINT_TO_POINTER(n + 1));
+    return n - 1;
+}
+
 static void
-render_children(const Text *t, QevmNode *node, guint level)
+render_fields(const Text *t, QevmNode *node, guint level)
+{
+    g_autoptr(GHashTable) repeated = repeated_names(node);
+    guint64 hidden = 0;
+
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        gint64 sibling = next_sibling(repeated, n);
+
+        if (qevm_print_broken(t->out)) {
+            return;
+        }
+        if (sibling >= SOME_ELEMENTS && !t->render->all) {
+            hidden++;
+            if (!n->next ||
+                strcmp(qevm_node_name(n->next), qevm_node_name(n)) != 0) {
+                print_more(t, level, hidden);
+                hidden = 0;
+            }
+            continue;
+        }
+        render_node(t, n, level, sibling);
+    }
+}
+
+static void
+render_run(const Text *t, QevmNode *node, guint level)
 {
     guint64 shown = 0, count = qevm_node_count(node);
-    gboolean run =
-        node->kind == QEVM_NODE_STRUCTS || node->kind == QEVM_NODE_LIST;
 
-    if (too_deep(t, level)) {
-        return;
-    }
     for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
         if (qevm_print_broken(t->out)) {
             return;
         }
-        if (run && shown == SOME_ELEMENTS && !t->render->all &&
+        if (shown >= SOME_ELEMENTS && !t->render->all &&
             n->kind == QEVM_NODE_STRUCT && n->next) {
             print_more(t, level, count > shown ? count - shown : 1);
             return;
         }
-        render_node(t, n, level);
+        render_node(t, n, level, -1);
         shown++;
     }
 }
 
 static void
-render_leaf(const Text *t, QevmNode *node, guint level)
+render_children(const Text *t, QevmNode *node, guint level)
+{
+    if (too_deep(t, level)) {
+        return;
+    }
+    if (node->kind == QEVM_NODE_STRUCTS || node->kind == QEVM_NODE_LIST) {
+        render_run(t, node, level);
+    } else {
+        render_fields(t, node, level);
+    }
+}
+
+static void
+render_leaf(const Text *t, QevmNode *node, guint level, gint64 sibling)
 {
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
     gsize size;
     const guint8 *bytes = qevm_node_bytes(node, &size);
 
     start_line(t, level, node->offset, bytes, size);
-    print_name(t, node);
+    print_name(t, node, sibling);
     qevm_print(t->out, " = ");
     qevm_node_value(node, 0, &value);
     print_value(t, &value);
@@ -206,14 +284,14 @@ render_elements(const Text *t, QevmNode *node, guint level, guint64 count,
 }
 
 static void
-render_array(const Text *t, QevmNode *node, guint level)
+render_array(const Text *t, QevmNode *node, guint level, gint64 sibling)
 {
     gsize size, element;
     const guint8 *bytes = qevm_node_bytes(node, &size);
     guint64 count = qevm_node_count(node), shown;
 
     start_line(t, level, node->offset, bytes, size);
-    print_name(t, node);
+    print_name(t, node, sibling);
     element = count ? (gsize)(size / count) : 0;
     if (t->render->all && count > SOME_ELEMENTS) {
         render_elements(t, node, level + 1, count, element);
@@ -254,7 +332,7 @@ render_raw(const Text *t, QevmNode *node, guint level)
 }
 
 static void
-render_inner(const Text *t, QevmNode *node, guint level)
+render_inner(const Text *t, QevmNode *node, guint level, gint64 sibling)
 {
     start_line(t, level, node->offset, NULL, 0);
     if (node->kind == QEVM_NODE_SUBSECTION) {
@@ -268,7 +346,7 @@ render_inner(const Text *t, QevmNode *node, guint level)
                 node->parent->kind == QEVM_NODE_LIST)) {
         qevm_print_format(t->out, "[%u]", node->index);
     } else {
-        print_name(t, node);
+        print_name(t, node, sibling);
         if (node->kind == QEVM_NODE_STRUCTS || node->kind == QEVM_NODE_LIST) {
             guint64 count = qevm_node_count(node);
 
@@ -282,20 +360,20 @@ render_inner(const Text *t, QevmNode *node, guint level)
 }
 
 static void
-render_node(const Text *t, QevmNode *node, guint level)
+render_node(const Text *t, QevmNode *node, guint level, gint64 sibling)
 {
     switch ((QevmNodeKind)node->kind) {
     case QEVM_NODE_FIELD:
-        render_leaf(t, node, level);
+        render_leaf(t, node, level, sibling);
         return;
     case QEVM_NODE_ARRAY:
-        render_array(t, node, level);
+        render_array(t, node, level, sibling);
         return;
     case QEVM_NODE_RAW:
         render_raw(t, node, level);
         return;
     default:
-        render_inner(t, node, level);
+        render_inner(t, node, level, sibling);
     }
 }
 
@@ -436,7 +514,7 @@ qevm_render_text_place(const QevmTextRender *render, QevmStream *stream,
     if (place->node->kind == QEVM_NODE_FIELD ||
         place->node->kind == QEVM_NODE_ARRAY ||
         place->node->kind == QEVM_NODE_RAW) {
-        render_node(&t, place->node, 1);
+        render_node(&t, place->node, 1, -1);
     } else {
         render_children(&t, place->node, 1);
     }

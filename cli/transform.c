@@ -402,7 +402,11 @@ qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
     }
     if (!open_outputs(&run, &error)) {
         qevm_source_free(source);
-        return qevm_cli_fail(NULL, error, QEVM_EXIT_SYSTEM);
+        return qevm_cli_fail(
+            NULL, error,
+            g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL)
+                ? QEVM_EXIT_USAGE
+                : QEVM_EXIT_SYSTEM);
     }
     return run_opened(&run, source);
 }

@@ -8,21 +8,22 @@ _qevm()
     local words=
 
     COMPREPLY=()
-    if ((COMP_CWORD == 1)) || [[ $command == help && $COMP_CWORD -eq 2 ]]; then
-        # "  NAME  what it does"
-        words=$("$program" help 2>/dev/null |
-            sed -n 's/^  \([a-z][a-z-]*\)  *[^ ].*/\1/p')
-        [[ $COMP_CWORD == 1 && $cur == -* ]] && words='--help --version'
+    if [[ $cur == -* && $COMP_CWORD == 1 ]]; then
+        words='--help --version'
     elif [[ $cur == -* ]]; then
         # "  -o, --output FILE  what it does"
         words="--help $("$program" help "$command" 2>/dev/null |
             sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p')"
+    elif [[ $COMP_CWORD == 1 || $command == help ]]; then
+        # "  NAME  what it does"
+        words=$("$program" help 2>/dev/null |
+            sed -n 's/^  \([a-z][a-z-]*\)  *[^ ].*/\1/p')
     elif [[ $prev == --format ]]; then
         words='text json analyze'
     fi
     if [[ -n $words ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
-    elif [[ $command != help ]]; then
+    else
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

@@ -188,7 +188,7 @@ qevm_describe_ram(QevmArena *arena, const QevmRam *ram, guint64 payload_size)
     Builder all = builder(arena), blocks = builder(arena);
     guint64 used = 8;
 
-    add(&all, ".total", "uint64", 8);
+    add(&all, ".mem_size", "uint64", 8);
     for (guint i = 0; i < ram->blocks->len; i++) {
         const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
 

@@ -11,7 +11,7 @@
  * before. Also of 8.2 and later, whose vmdesc says the same. */
 const QevmVmsd *qevm_describe_configuration(QevmArena *arena, GBytes *payload);
 
-/* The payload of ram's START: the word `.total`, `.blocks` with a struct for
+/* The payload of ram's START: the word `.mem_size`, `.blocks` with a struct for
  * each block named by its idstr, and what ends it. */
 const QevmVmsd *qevm_describe_ram(QevmArena *arena, const QevmRam *ram,
                                   guint64 payload_size);

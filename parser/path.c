@@ -254,9 +254,9 @@ read_subsection(const Reader *r, const char **at, QevmStep *step)
             return FALSE;
         }
     } else {
-        end = strchr(start, '}');
-        if (!end || end == start) {
-            return refuse(r, start, end ? "a subsection" : "a closing `}`");
+        end = start + strcspn(start, "}");
+        if (*end == '}' && end == start) {
+            return refuse(r, start, "a subsection");
         }
         step->name = g_strndup(start, (gsize)(end - start));
     }

@@ -5,7 +5,8 @@
 
 /* As many names stand in a message. */
 #define LIST_MAX 20
-/* As many are looked at for one that is spelt alike, of such a length. */
+/* As many are looked at, at least and at most, for one that is spelt alike. */
+#define NEAR_NAMES_MIN 6
 #define NEAR_NAMES_MAX 1000
 #define NEAR_LEN_MAX 63
 
@@ -234,6 +235,7 @@ qevm_place_value(const QevmPlace *place, QevmValue *out, GError **error)
     };
     QevmNode *node = place->node;
     const guint8 *data;
+    gboolean section;
     gsize size;
 
     if (place->kind == QEVM_PLACE_FACT) {
@@ -253,9 +255,11 @@ qevm_place_value(const QevmPlace *place, QevmValue *out, GError **error)
         qevm_value_set_bytes(out, QEVM_VALUE_BYTES, data, size);
         return TRUE;
     }
+    section = place->kind == QEVM_PLACE_SECTION;
     g_set_error(error, QEVM_ERROR, QEVM_ERROR_PATH, "`%s` is %s, not a value",
-                node ? qevm_node_name(node) : qevm_record_name(place->record),
-                node ? words[node->kind] : "a section");
+                section ? qevm_record_name(place->record)
+                        : qevm_node_name(node),
+                section ? "a section" : words[node->kind]);
     return FALSE;
 }
 
@@ -296,7 +300,7 @@ near_miss(const char *wanted, GPtrArray *names)
     guint best = (guint)MIN(len / 3, 3) + 1;
     const char *found = NULL;
 
-    if (len > NEAR_LEN_MAX || len < 2) {
+    if (names->len < NEAR_NAMES_MIN || len < 3 || len > NEAR_LEN_MAX) {
         return NULL;
     }
     for (guint i = 0; i < MIN(names->len, NEAR_NAMES_MAX); i++) {
@@ -306,8 +310,8 @@ near_miss(const char *wanted, GPtrArray *names)
         if (strlen(name) > NEAR_LEN_MAX) {
             continue;
         }
-        /* A device named without its bus is as near as two typing errors. */
-        d = strstr(name, wanted) ? 2 : distance(wanted, name);
+        /* A device named without its bus is as near as one typing error. */
+        d = strstr(name, wanted) ? 1 : distance(wanted, name);
         if (d < best) {
             best = d;
             found = name;
@@ -339,11 +343,11 @@ qevm_places_missing(GError **error, const char *what, const char *wanted,
     if (names->len == 0) {
         g_string_append(text, "; it has none");
     } else {
-        if (near) {
-            g_string_append_printf(text, "; did you mean %s?", near);
-        }
         g_string_append(text, "; there are: ");
         qevm_places_list(text, names);
+    }
+    if (near) {
+        g_string_append_printf(text, "; did you mean %s?", near);
     }
     g_set_error_literal(error, QEVM_ERROR, QEVM_ERROR_PATH, text->str);
 }

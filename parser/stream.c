@@ -53,6 +53,7 @@ typedef struct {
     guint64 vmdesc_offset; /* of the byte 06; valid if there is a vmdesc */
     QevmFlow *flow;
     QevmWalk *walk;
+    gboolean drained; /* a pipe that was read to its end, and kept */
 } Opener;
 
 static void
@@ -151,18 +152,18 @@ drain(Opener *o, GError **error)
         }
     } while (got > 0);
     /* From here on it can be read like a file. */
+    o->drained = TRUE;
     qevm_flow_free(o->flow);
     o->flow = qevm_flow_new(o->stream->source, start);
     o->walk->flow = o->flow;
-    find_vmdesc(o, start > 0 ? start - 1 : 0);
+    find_vmdesc(o, start);
     return TRUE;
 }
 
 static gboolean
 is_pipe(const Opener *o)
 {
-    return !qevm_source_seekable(o->stream->source) &&
-           qevm_source_size(o->stream->source) == G_MAXUINT64;
+    return !qevm_source_seekable(o->stream->source) && !o->drained;
 }
 
 /* The device state starts: a FULL, or a package of them. */

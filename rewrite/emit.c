@@ -341,6 +341,12 @@ put_start(Emit *e, QevmRecord *r, GError **error)
     gboolean ram = e->stream->ram && r->payload_offset + 8 ==
                                          e->stream->ram->list_offset;
 
+    if (ram && e->stream->ram->mapped &&
+        !qevm_source_seekable(e->stream->source)) {
+        return refuse(error, "a mapped-ram file cannot be rewritten from a "
+                             "pipe: its pages have gone by; --spool keeps "
+                             "them in a temporary file");
+    }
     if (!ram || !ram_edited(e, r)) {
         put_section(e, r);
         return TRUE;

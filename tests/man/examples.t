@@ -12,10 +12,12 @@ use File::Copy qw(copy);
 use File::Temp qw(tempdir);
 
 # What the files in the pages are: copies of the shipped streams.
-my %files = ('vm.mig' => 'pc-7.2.mig', 'other.mig' => 'pc-7.2-other.mig');
+my %files = ('vm.mig' => '7.2-pc-i440fx-6.2.mig',
+             'other.mig' => '10.0-pc-i440fx-10.0.mig',
+             'old.mig' => '5.2-pc-i440fx-2.3.mig');
 
 # Examples that the pages have at least; fewer, and they are not found.
-my $least = 12;
+my $least = 24;
 
 # What roff makes of a line in a literal display.
 sub plain {

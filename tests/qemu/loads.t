@@ -13,9 +13,9 @@ Each cases/NAME.json is one of them:
     rules        the rules file
     options      of `qevm rewrite`, such as --allow-lossy
 
-A case passes if QEMU refuses what it should, in these words; `qevm rewrite` succeeds and `qevm check`
-finds no error in what it wrote; QEMU loads that, and the guest in it lives on. Sources are saved once
-and kept in the cache directory (QEVM_CACHE, see tests/lab/lab.py).
+A case passes if QEMU refuses what it should, in these words; `qevm rewrite` succeeds, writes the same
+to a pipe from a pipe, and `qevm check` finds no error in it; QEMU loads that, and the guest lives on.
+Sources are saved once and kept in the cache directory (QEVM_CACHE, see tests/lab/lab.py).
 """
 import glob, hashlib, json, os, subprocess, sys, tempfile, time
 
@@ -221,8 +221,7 @@ def compare_piped(case, stream, new):
     """The same rewriting through pipes: None if the same bytes come out."""
     args = [QEVM, "rewrite", "-r", new + ".rules", *case.get("options", []), "-o", "-", "-"]
     with open(stream, "rb") as source:
-        cat = subprocess.Popen(["cat"], stdin=source, stdout=subprocess.PIPE)
-        with cat, cat.stdout:
+        with subprocess.Popen(["cat"], stdin=source, stdout=subprocess.PIPE) as cat:
             done = subprocess.run(args, stdin=cat.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   timeout=LIMIT * 3)
     if done.returncode:

@@ -300,14 +300,10 @@ test_short_circuit(void)
         const char *text;
         guint calls;
     } cases[] = {
-        { "false && $\"b\"", 0 },
-        { "true || $\"b\"", 0 },
-        { "true && $\"b\"", 1 },
-        { "false || $\"b\"", 1 },
-        { "true ? 1 : .", 0 },
-        { "false ? . : 1", 0 },
-        { "$\"b\" ? . : 1", 2 },
-        { ". + . * .", 3 },
+        { "false && $\"b\"", 0 }, { "true || $\"b\"", 0 },
+        { "true && $\"b\"", 1 },  { "false || $\"b\"", 1 },
+        { "true ? 1 : .", 0 },    { "false ? . : 1", 0 },
+        { "$\"b\" ? . : 1", 2 },  { ". + . * .", 3 },
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -496,7 +492,7 @@ lookup_pair(gpointer user, QevmLookup what, const char *path, QevmValue *out,
 static void
 test_exact(void)
 {
-    static const char *const ops[] = { "+", "-", "*", "/", "%",
+    static const char *const ops[] = { "+", "-", "*", "/",  "%",
                                        "&", "|", "^", "<<", ">>" };
 
     for (guint n = 0; n < 100000; n++) {

@@ -149,7 +149,7 @@ static const struct row bad[] = {
       "`/` or the end" },
     { "S//\"a\\x00\"", "path: column 4: expected a "
       "name without a zero byte" },
-    { "S//{a", "path: column 5: expected a closing `}`" },
+    { "S//{a/b", "path: column 8: expected a closing `}`" },
     { "S//{}", "path: column 5: expected a subsection" },
     { "S//{\"a\"", "path: column 8: expected a closing `}`" },
     { "S//{\"a\"b}", "path: column 8: expected a closing "
@@ -293,8 +293,8 @@ check_quote(const char *name)
     g_autofree char *section = qevm_path_quote(name);
     g_autofree char *step = qevm_path_quote_step(name, FALSE);
     g_autofree char *subsection = qevm_path_quote_step(name, TRUE);
-    g_autofree char *text = g_strconcat(section, "//", step, "/", subsection,
-                                        NULL);
+    g_autofree char *text =
+        g_strconcat(section, "//", step, "/", subsection, NULL);
     g_autoptr(GError) error = NULL;
     g_autoptr(QevmPath) path = qevm_path_parse(text, &error);
     const QevmStep *s;
@@ -374,8 +374,7 @@ test_match(gconstpointer data)
 
     g_assert_cmpint(qevm_path_match(t->pattern, FALSE, t->name), ==,
                     t->matches);
-    g_assert_cmpint(qevm_path_match(t->pattern, TRUE, t->name), ==,
-                    t->literal);
+    g_assert_cmpint(qevm_path_match(t->pattern, TRUE, t->name), ==, t->literal);
 }
 
 /* A hostile name and pattern take time in proportion to their product. */
@@ -409,8 +408,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     add_rows("parse", rows, sizeof(rows[0]), G_N_ELEMENTS(rows), test_row);
-    add_rows("below", below, sizeof(below[0]), G_N_ELEMENTS(below),
-             test_below);
+    add_rows("below", below, sizeof(below[0]), G_N_ELEMENTS(below), test_below);
     add_rows("bad", bad, sizeof(bad[0]), G_N_ELEMENTS(bad), test_bad);
     add_rows("bad-below", bad_below, sizeof(bad_below[0]),
              G_N_ELEMENTS(bad_below), test_bad_below);

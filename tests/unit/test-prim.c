@@ -170,7 +170,8 @@ static const struct put {
     { "bool", 1, "-1", NULL,
       "`bool` wants true, false, 1, 0 or hex:.., not an integer" },
     { "int8", 1, "127", "7f", NULL },
-    { "int8", 1, "128", NULL, "128 does not fit the 8 bits of `int8` (signed)" },
+    { "int8", 1, "128", NULL,
+      "128 does not fit the 8 bits of `int8` (signed)" },
     { "int8", 1, "-128", "80", NULL },
     { "int8", 1, "-129", NULL,
       "-129 does not fit the 8 bits of `int8` (signed)" },
@@ -301,8 +302,7 @@ test_random(void)
     const QevmPrim *prims = qevm_prim_table(&count);
 
     for (guint n = 0; n < 20000; n++) {
-        const QevmPrim *prim =
-            &prims[g_test_rand_int_range(0, (gint32)count)];
+        const QevmPrim *prim = &prims[g_test_rand_int_range(0, (gint32)count)];
         guint8 data[20];
         gsize size = (gsize)g_test_rand_int_range(0, 21);
         g_auto(QevmValue) value = QEVM_VALUE_INIT;
@@ -333,8 +333,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *path =
-            g_strdup_printf("/prim/row/%u", i);
+        g_autofree char *path = g_strdup_printf("/prim/row/%u", i);
 
         g_test_add_data_func(path, &rows[i], test_row);
     }

@@ -42,8 +42,8 @@ static void
 test_literal(gconstpointer data)
 {
     gsize i = GPOINTER_TO_SIZE(data);
-    const char *want = literals[i].printed ? literals[i].printed
-                                           : literals[i].text;
+    const char *want =
+        literals[i].printed ? literals[i].printed : literals[i].text;
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
     g_auto(QevmValue) again = QEVM_VALUE_INIT;
     g_autoptr(GError) error = NULL;

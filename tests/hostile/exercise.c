@@ -1,0 +1,672 @@
+#define _GNU_SOURCE
+#include "tests/hostile/exercise.h"
+
+#include "parser/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Of a long array. */
+#define ELEMENTS_MAX 4
+/* Paths that are printed and resolved again, for each tree. */
+#define PATHS_MAX 4
+/* What a pipe may hold without a second process (pipe-max-size). */
+#define PIPE_MAX (1024 * 1024)
+
+/* ---- output in memory ---- */
+
+static int
+memory_file(void)
+{
+    int fd = memfd_create("exercise", MFD_CLOEXEC);
+
+    if (fd < 0) {
+        g_error("memfd_create: %s", g_strerror(errno));
+    }
+    return fd;
+}
+
+static GBytes *
+read_back(int fd)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    guint8 *data = g_malloc((gsize)size + 1);
+    gsize done = 0;
+
+    while (done < (gsize)size) {
+        ssize_t n = pread(fd, data + done, (gsize)size - done, (off_t)done);
+
+        if (n <= 0) {
+            g_error("cannot read the output back");
+        }
+        done += (gsize)n;
+    }
+    return g_bytes_new_take(data, (gsize)size);
+}
+
+/* Where two outputs part. */
+static gsize
+first_difference(GBytes *a, GBytes *b)
+{
+    gsize na, nb, i = 0;
+    const guint8 *pa = g_bytes_get_data(a, &na), *pb = g_bytes_get_data(b, &nb);
+
+    while (i < na && i < nb && pa[i] == pb[i]) {
+        i++;
+    }
+    return i;
+}
+
+static void
+want_equal(GBytes *got, GBytes *wanted, const char *what)
+{
+    if (!g_bytes_equal(got, wanted)) {
+        g_error("%s: %zu bytes instead of %zu, different at 0x%zx", what,
+                g_bytes_get_size(got), g_bytes_get_size(wanted),
+                first_difference(got, wanted));
+    }
+}
+
+static void
+want_error(gboolean ok, const GError *error, const char *what)
+{
+    if (ok != (error == NULL)) {
+        g_error("%s: %s", what, ok ? "worked, with an error" : "no error");
+    }
+    if (error && !*error->message) {
+        g_error("%s: an error without a message", what);
+    }
+}
+
+/* ---- looking at everything ---- */
+
+static void
+look_at_values(QevmNode *node)
+{
+    guint64 count = qevm_node_count(node);
+
+    for (guint64 i = 0; i < count; i++) {
+        g_auto(QevmValue) value = QEVM_VALUE_INIT;
+        g_autofree char *text = NULL;
+
+        qevm_node_value(node, i, &value);
+        text = qevm_value_format(&value);
+        (void)qevm_node_value_offset(node, i);
+        if (i == ELEMENTS_MAX && count > ELEMENTS_MAX + 1) {
+            i = count - 2;
+        }
+    }
+}
+
+static void
+check_path(QevmStream *stream, const QevmPlace *place)
+{
+    g_autofree char *text = qevm_path_of(stream, place);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmPath) path = qevm_path_parse(text, &error);
+    g_autoptr(GArray) places =
+        path ? qevm_path_resolve(stream, path, &error) : NULL;
+    const QevmPlace *got;
+
+    if (!places) {
+        /* A limit on what one path may name is not a wrong path. */
+        if (!g_error_matches(error, QEVM_ERROR, QEVM_ERROR_LIMIT)) {
+            g_error("path `%s' does not resolve: %s", text, error->message);
+        }
+        return;
+    }
+    got = &g_array_index(places, QevmPlace, 0);
+    if (places->len != 1 || got->record != place->record ||
+        (place->node && got->node != place->node)) {
+        g_error("path `%s' names %u other places", text, places->len);
+    }
+}
+
+typedef struct {
+    QevmStream *stream;
+    QevmRecord *record;
+    guint64 end; /* of the last node that has an extent */
+    guint paths, nodes;
+} Look;
+
+static void
+look_at_node(Look *look, QevmNode *node)
+{
+    gsize size;
+    const guint8 *bytes = qevm_node_source_bytes(node, &size);
+
+    if (size != node->size || (size && !bytes)) {
+        g_error("node `%s' has %" G_GUINT64_FORMAT " bytes, %zu are there",
+                qevm_node_name(node), node->size, size);
+    }
+    if (qevm_node_wire_size(node) != node->size) {
+        g_error("node `%s': wire size is not its size", qevm_node_name(node));
+    }
+    if (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY ||
+        node->kind == QEVM_NODE_RAW) {
+        look_at_values(node);
+    }
+    /* Some of the nodes, spread over the tree. */
+    if (node->kind != QEVM_NODE_RAW && node->parent && look->paths &&
+        (++look->nodes & (look->nodes - 1)) == 0) {
+        const QevmPlace place = { .kind = QEVM_PLACE_NODE,
+                                  .record = look->record,
+                                  .node = node };
+
+        look->paths--;
+        check_path(look->stream, &place);
+    }
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        if (c->parent != node) {
+            g_error("node `%s' has another parent", qevm_node_name(c));
+        }
+        look_at_node(look, c);
+    }
+}
+
+static void
+look_at_tree(QevmStream *stream, QevmRecord *record)
+{
+    g_autoptr(GError) error = NULL;
+    QevmTree *tree = qevm_record_tree(stream, record, &error);
+    Look look = { .stream = stream, .record = record, .paths = PATHS_MAX };
+    g_autoptr(GByteArray) out = NULL;
+    gsize size;
+    const guint8 *payload;
+
+    want_error(tree != NULL, error, "tree");
+    if (!tree) {
+        return;
+    }
+    qevm_tree_descend_all(tree);
+    look_at_node(&look, &tree->root);
+    out = g_byte_array_new();
+    qevm_node_emit(&tree->root, out);
+    payload = g_bytes_get_data(tree->payload, &size);
+    if (size != out->len || (size && memcmp(payload, out->data, size) != 0)) {
+        g_error("%s: its tree emits %u bytes, not the %zu of its payload",
+                qevm_record_name(record), out->len, size);
+    }
+}
+
+static gboolean
+is_end_of_names(const QevmRecord *r)
+{
+    return !qevm_record_is_section(r) || !qevm_record_name(r);
+}
+
+/* The records cover the source from end to end. */
+static void
+look_at_records(QevmStream *stream)
+{
+    guint64 at = 0, paths = PATHS_MAX;
+
+    for (guint i = 0; i < stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(stream->records, i);
+
+        if (r->offset != at) {
+            g_error("record %u (%s) at 0x%" G_GINT64_MODIFIER
+                    "x instead of 0x%" G_GINT64_MODIFIER "x",
+                    i, qevm_record_type_name(r), r->offset, at);
+        }
+        at += r->size;
+        if (is_end_of_names(r)) {
+            continue;
+        }
+        if (paths && (i & (i - 1)) == 0) {
+            const QevmPlace place = { .kind = QEVM_PLACE_SECTION, .record = r };
+
+            paths--;
+            check_path(stream, &place);
+        }
+        look_at_tree(stream, r);
+        qevm_record_forget(r);
+    }
+    if (at != qevm_source_size(stream->source)) {
+        g_error("records end at 0x%" G_GINT64_MODIFIER
+                "x, the source at 0x%" G_GINT64_MODIFIER "x",
+                at, qevm_source_size(stream->source));
+    }
+}
+
+static void
+look_at_findings(QevmStream *stream)
+{
+    g_autoptr(GPtrArray) findings = qevm_check(stream);
+    gboolean errors = FALSE;
+
+    for (guint i = 0; i < findings->len; i++) {
+        QevmFinding *f = g_ptr_array_index(findings, i);
+
+        if (!f->info || !f->path || !f->sentence || !*f->sentence) {
+            g_error("finding %u says nothing", i);
+        }
+        errors |= f->info->severity == QEVM_SEVERITY_ERROR;
+        qevm_finding_free(f);
+    }
+    if (stream->error && !errors) {
+        g_error("check finds nothing, but: %s", stream->error->message);
+    }
+    (void)qevm_check_skipped(stream);
+}
+
+/* ---- parsing ---- */
+
+static void
+check_emits_itself(QevmStream *stream, GBytes *bytes)
+{
+    QevmEdit *edit = qevm_edit_new(stream);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) got = NULL;
+    int fd = memory_file();
+
+    if (!qevm_emit_fd(edit, fd, FALSE, NULL, NULL, &error)) {
+        g_error("an unedited stream is not emitted: %s", error->message);
+    }
+    got = read_back(fd);
+    close(fd);
+    qevm_edit_free(edit);
+    want_equal(got, bytes, "an unedited stream");
+}
+
+ExerciseResult
+exercise_parse(GBytes *bytes, QevmOpenFlags flags)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmStream) stream = NULL;
+
+    stream = qevm_stream_open(qevm_source_new_bytes(bytes, "bytes"), flags,
+                              NULL, &error);
+    want_error(stream != NULL, error, "open");
+    if (!stream) {
+        return EXERCISE_REFUSED;
+    }
+    look_at_records(stream);
+    look_at_findings(stream);
+    if (stream->error) {
+        return EXERCISE_BROKEN;
+    }
+    check_emits_itself(stream, bytes);
+    return EXERCISE_SOUND;
+}
+
+/* ---- a stream as text ---- */
+
+static void
+dump_bytes(GString *out, const guint8 *bytes, gsize size)
+{
+    static const char digits[] = "0123456789abcdef";
+    gsize at = out->len;
+
+    g_string_set_size(out, at + 2 * size);
+    for (gsize i = 0; i < size; i++) {
+        out->str[at++] = digits[bytes[i] >> 4];
+        out->str[at++] = digits[bytes[i] & 15];
+    }
+    g_string_append_c(out, '\n');
+}
+
+/* A field and an array of one are the same bytes; which it is depends on
+ * whether the description had a count. */
+static void
+dump_node(GString *out, QevmNode *node, int depth)
+{
+    const guint8 *bytes;
+    gsize size;
+
+    g_string_append_printf(out, "%*s", depth, "");
+    switch ((QevmNodeKind)node->kind) {
+    case QEVM_NODE_RAW:
+        g_string_append(out, "raw ");
+        bytes = qevm_node_bytes(node, &size);
+        dump_bytes(out, bytes, size);
+        return;
+    case QEVM_NODE_FIELD:
+    case QEVM_NODE_ARRAY:
+        g_string_append_printf(out, "%s %s %" G_GUINT64_FORMAT " ",
+                               qevm_node_name(node), node->desc.field->type,
+                               qevm_node_count(node));
+        bytes = qevm_node_bytes(node, &size);
+        dump_bytes(out, bytes, size);
+        return;
+    default:
+        g_string_append_printf(
+            out, "%s %s %u %" G_GUINT64_FORMAT "\n",
+            node->kind == QEVM_NODE_SUBSECTION ? "subsection" : "struct",
+            qevm_node_name(node),
+            qevm_node_vmsd(node) ? qevm_node_vmsd(node)->version : 0,
+            qevm_node_wire_size(node));
+        for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+            dump_node(out, c, depth + 1);
+        }
+    }
+}
+
+static void
+dump_blocks(GString *out, const QevmRam *ram)
+{
+    g_string_append_printf(out, " total %" G_GUINT64_FORMAT "\n", ram->total);
+    for (guint i = 0; i < ram->blocks->len; i++) {
+        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
+
+        g_string_append_printf(out, " block %s %" G_GUINT64_FORMAT "\n",
+                               b->idstr, b->used_length);
+    }
+}
+
+char *
+exercise_dump(QevmStream *stream, gboolean trees)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(stream->records, i);
+        gboolean ram = r->type == QEVM_RECORD_START && stream->ram &&
+                       strcmp(r->idstr, "ram") == 0;
+        QevmTree *tree;
+
+        if (r->dropped || !qevm_record_is_section(r)) {
+            continue;
+        }
+        g_string_append_printf(out, "%s %s %u %u %u\n",
+                               qevm_record_type_name(r), qevm_record_name(r),
+                               r->section_id, r->instance_id, r->version_id);
+        if (ram) {
+            dump_blocks(out, stream->ram);
+            continue;
+        }
+        tree = qevm_record_tree(stream, r, NULL);
+        if (tree && trees) {
+            qevm_tree_descend_all(tree);
+            for (QevmNode *c = tree->root.children; c; c = c->next) {
+                dump_node(out, c, 1);
+            }
+        } else if (tree) {
+            g_autoptr(GByteArray) bytes = g_byte_array_new();
+
+            qevm_node_emit(&tree->root, bytes);
+            dump_bytes(out, bytes->data, bytes->len);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* ---- rewriting ---- */
+
+void
+exercise_rewrite_clear(ExerciseRewrite *r)
+{
+    g_clear_pointer(&r->result, g_bytes_unref);
+    g_clear_error(&r->error);
+}
+
+static QevmEdit *
+edit_new(QevmStream *stream)
+{
+    QevmEdit *edit = qevm_edit_new(stream);
+
+    edit->allow_visible = edit->allow_lossy = TRUE;
+    return edit;
+}
+
+/* The line where two dumps part. */
+static void
+want_same_text(const char *got, const char *wanted)
+{
+    gsize i = 0, start = 0;
+    g_autofree char *a = NULL, *b = NULL;
+
+    if (strcmp(got, wanted) == 0) {
+        return;
+    }
+    for (; got[i] && got[i] == wanted[i]; i++) {
+        start = got[i] == '\n' ? i + 1 : start;
+    }
+    a = g_strndup(got + start, MIN(strcspn(got + start, "\n"), 200));
+    b = g_strndup(wanted + start, MIN(strcspn(wanted + start, "\n"), 200));
+    g_error("a rewritten stream reads back as\n  %s\ninstead of\n  %s", a, b);
+}
+
+/* The text of the block list after renames and drops. */
+static void
+apply_block_edits(const QevmEdit *edit)
+{
+    QevmRam *ram = edit->stream->ram;
+
+    for (guint i = 0; ram && i < ram->blocks->len;) {
+        QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
+        const QevmBlockEdit *e = qevm_live_edit_find(edit->live, b->idstr);
+
+        if (e && e->drop_block) {
+            ram->total -= b->used_length;
+            g_array_remove_index(ram->blocks, i);
+            continue;
+        }
+        if (e && e->rename) {
+            g_free(b->idstr);
+            b->idstr = g_strdup(e->rename);
+        }
+        i++;
+    }
+}
+
+/* The description in the new stream is the one that would be written from
+ * scratch. */
+static void
+check_vmdesc(QevmStream *back)
+{
+    QevmEdit *none = qevm_edit_new(back);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) anew = NULL;
+
+    anew = qevm_emit_vmdesc(none, FALSE, &error);
+    if (back->vmdesc) {
+        if (!anew) {
+            g_error("no vmdesc: %s", error ? error->message : "no error");
+        }
+        want_equal(anew, back->vmdesc->text, "vmdesc");
+    }
+    qevm_edit_free(none);
+}
+
+static void
+check_reads_back(QevmEdit *edit, GBytes *result, QevmOpenFlags flags)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmStream) back = NULL;
+    g_autofree char *got = NULL, *wanted = NULL;
+    gboolean trees;
+
+    back = qevm_stream_open(qevm_source_new_bytes(result, "result"), flags,
+                            NULL, &error);
+    if (!back) {
+        g_error("the rewritten stream is none: %s", error->message);
+    }
+    if (edit->stream->error || back->opaque_rest || edit->stream->opaque_rest) {
+        return;
+    }
+    if (back->error) {
+        g_error("the rewritten stream: %s", back->error->message);
+    }
+    trees = back->vmdesc != NULL;
+    got = exercise_dump(back, trees);
+    wanted = exercise_dump(edit->stream, trees);
+    want_same_text(got, wanted);
+    check_vmdesc(back);
+    check_emits_itself(back, result);
+}
+
+static GBytes *
+rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
+             GError **error)
+{
+    QevmOpenFlags flags = qevm_rules_need_walk(rules) ? QEVM_OPEN_WALK : 0;
+    g_autoptr(QevmStream) stream = NULL;
+    g_autoptr(QevmEdit) edit = NULL;
+    g_autoptr(GBytes) result = NULL;
+    int fd;
+    gboolean ok;
+
+    stream = qevm_stream_open(qevm_source_new_bytes(bytes, "bytes"), flags,
+                              NULL, error);
+    if (!stream) {
+        return NULL;
+    }
+    if (stream->error) {
+        g_propagate_error(error, g_error_copy(stream->error));
+        return NULL;
+    }
+    edit = edit_new(stream);
+    if (!qevm_edit_apply(edit, rules, QEVM_PHASE_ALL, error)) {
+        g_clear_pointer(&edit, qevm_edit_free);
+        return NULL;
+    }
+    fd = memory_file();
+    ok = qevm_emit_fd(edit, fd, FALSE, NULL, NULL, error);
+    if (!ok && lseek(fd, 0, SEEK_END) != 0 &&
+        !qevm_live_edit_any(edit->live)) {
+        g_error("a stream is written that does not read back");
+    }
+    if (ok) {
+        result = read_back(fd);
+        *changes = edit->changes->len;
+        apply_block_edits(edit);
+        check_reads_back(edit, result, 0);
+        check_reads_back(edit, result, QEVM_OPEN_WALK);
+    }
+    close(fd);
+    g_clear_pointer(&edit, qevm_edit_free);
+    return g_steal_pointer(&result);
+}
+
+/* ---- the same in a pipe, as `qevm rewrite -` does ---- */
+
+typedef struct {
+    const QevmRules *rules;
+    QevmEdit *edit;
+    QevmSource *head;
+    int fd;
+} Pipe;
+
+static gboolean
+write_all(QevmSource *source, int fd, GError **error)
+{
+    return qevm_source_copy(source, 0, qevm_source_size(source), fd, FALSE,
+                            error);
+}
+
+static gboolean
+pipe_live(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **live,
+          gpointer user, GError **error)
+{
+    Pipe *p = user;
+
+    p->edit = edit_new(stream);
+    if (!qevm_edit_apply(p->edit, p->rules, QEVM_PHASE_HEAD, error)) {
+        return FALSE;
+    }
+    p->head = qevm_emit_head(p->edit, error);
+    if (!p->head || !write_all(p->head, p->fd, error)) {
+        return FALSE;
+    }
+    *live = p->edit->live;
+    qevm_flow_set_sink(flow, p->fd, FALSE);
+    return TRUE;
+}
+
+static QevmSource *
+pipe_with(GBytes *bytes)
+{
+    int fds[2];
+    gsize size, done = 0;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+    QevmSource *source;
+
+    if (pipe2(fds, O_CLOEXEC) != 0) {
+        g_error("pipe: %s", g_strerror(errno));
+    }
+    if (size > 16 * 4096 && fcntl(fds[1], F_SETPIPE_SZ, PIPE_MAX) < 0) {
+        close(fds[0]);
+        close(fds[1]);
+        return NULL;
+    }
+    while (done < size) {
+        ssize_t n = write(fds[1], data + done, size - done);
+
+        if (n <= 0) {
+            g_error("pipe: %s", g_strerror(errno));
+        }
+        done += (gsize)n;
+    }
+    close(fds[1]);
+    source = qevm_source_new_fd(fds[0], "pipe", NULL);
+    g_assert_nonnull(source);
+    return source;
+}
+
+static GBytes *
+rewrite_pipe_end(Pipe *p, QevmStream *stream, GError **error)
+{
+    g_autoptr(QevmSource) rest = NULL;
+
+    if (!p->edit) {
+        /* Nothing live in it: it was read to its end, like a file. */
+        p->edit = edit_new(stream);
+        return qevm_edit_apply(p->edit, p->rules, QEVM_PHASE_ALL, error) &&
+                       qevm_emit_fd(p->edit, p->fd, FALSE, NULL, NULL, error)
+                   ? read_back(p->fd)
+                   : NULL;
+    }
+    if (!qevm_edit_apply(p->edit, p->rules, QEVM_PHASE_DEVICES, error)) {
+        return NULL;
+    }
+    rest = qevm_emit_rest(p->edit, error);
+    return rest && qevm_emit_verify(p->edit, p->head, rest, error) &&
+                   write_all(rest, p->fd, error)
+               ? read_back(p->fd)
+               : NULL;
+}
+
+static GBytes *
+rewrite_pipe(GBytes *bytes, const QevmRules *rules, GError **error)
+{
+    QevmSource *source = pipe_with(bytes);
+    Pipe p = { .rules = rules, .fd = memory_file() };
+    QevmStreamHooks hooks = { .live = pipe_live, .user = &p };
+    QevmStream *stream;
+    GBytes *result = NULL;
+
+    g_assert_nonnull(source);
+    stream = qevm_stream_open(source, 0, &hooks, error);
+    if (stream && stream->error) {
+        g_propagate_error(error, g_error_copy(stream->error));
+    } else if (stream) {
+        result = rewrite_pipe_end(&p, stream, error);
+    }
+    g_clear_pointer(&p.edit, qevm_edit_free);
+    g_clear_pointer(&p.head, qevm_source_free);
+    qevm_stream_free(stream);
+    close(p.fd);
+    return result;
+}
+
+void
+exercise_rewrite(GBytes *bytes, const QevmRules *rules, ExerciseRewrite *out)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) piped = NULL;
+
+    out->result = rewrite_file(bytes, rules, &out->changes, &out->error);
+    want_error(out->result != NULL, out->error, "rewrite");
+    if (g_bytes_get_size(bytes) > PIPE_MAX) {
+        return;
+    }
+    piped = rewrite_pipe(bytes, rules, &error);
+    want_error(piped != NULL, error, "rewrite in a pipe");
+    if (piped && out->result) {
+        want_equal(piped, out->result, "rewritten in a pipe");
+    }
+}
