@@ -64,7 +64,11 @@ LIB_SRC  := $(wildcard parser/*.c rewrite/*.c)
 CLI_SRC  := $(wildcard cli/*.c)
 UNIT_SRC := $(wildcard tests/unit/test-*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz-*.c)
-HEADERS  := $(wildcard cli/*.h parser/*.h rewrite/*.h tests/unit/*.h)
+# Programs against hostile input, and what they share with the fuzz targets.
+HOST_SRC := $(wildcard tests/hostile/sweep.c tests/hostile/property.c)
+EXER_SRC := tests/hostile/exercise.c
+HEADERS  := $(wildcard cli/*.h parser/*.h rewrite/*.h tests/unit/*.h \
+              tests/hostile/*.h)
 MAN      := $(wildcard man/*.[1-9])
 # Small real streams, for the tests: tests/streams/README says which.
 MIG_SRC  := $(wildcard tests/streams/*.mig tests/streams/*.mig.xz)
@@ -73,11 +77,13 @@ LIB      := $(BUILD)/libqevm.a
 QEVM     := $(BUILD)/qevm
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
+HOSTILE  := $(HOST_SRC:%.c=$(BUILD)/%)
 STREAMS  := $(sort $(MIG_SRC:tests/streams/%.mig=$(BUILD)/streams/%.mig))
 STREAMS  := $(STREAMS:tests/streams/%.mig.xz=$(BUILD)/streams/%.mig)
 
 objs      = $(patsubst %.c,$(BUILD)/%.o,$(1))
-ALL_OBJS := $(call objs,$(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_SRC))
+ALL_OBJS := $(call objs,$(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
+                        $(HOST_SRC) $(EXER_SRC))
 
 all: $(QEVM)
 .PHONY: all
@@ -91,8 +97,11 @@ $(LIB): $(call objs,$(LIB_SRC))
 $(UNIT): %: %.o $(LIB)
 	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
 
+$(HOSTILE): %: %.o $(call objs,$(EXER_SRC)) $(LIB)
+	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
+
 # Without libFuzzer a fuzz target has a main() of its own, over file names.
-$(FUZZERS): %: %.o $(LIB)
+$(FUZZERS): %: %.o $(call objs,$(EXER_SRC)) $(LIB)
 	$(call say,LD)$(LINK) $(if $(FUZZ),-fsanitize=fuzzer) -o $@ $^ $(PKG_LIBS) $(LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
@@ -144,7 +153,7 @@ install: all
 QUICK := unit cli streams man
 SLOW  := faults san/unit san/cli san/hostile qemu corpus
 
-built: all $(UNIT) $(FUZZERS) $(STREAMS)
+built: all $(UNIT) $(FUZZERS) $(HOSTILE) $(STREAMS)
 built-san:
 	+$(MAKE) SAN=1 BUILD=$(SAN_BUILD) built
 prove = BUILD='$(abspath $(BUILD))' SAN_BUILD='$(abspath $(SAN_BUILD))' \

@@ -153,11 +153,11 @@ const QevmCommand qevm_command_check = {
     .summary = "report what is wrong with a stream",
     .details =
         "Reads every record, RAM page headers included, decodes every "
-        "section, and prints\nwhat it finds, a line each:\n\n"
-        "  FILE: PATH at OFFSET: SEVERITY[FINDING]: what is wrong\n\n"
-        "An error stops any QEMU, a warning loses something, a note is worth "
-        "knowing.\n\"qevm help FINDING\" explains one, \"qevm help findings\" "
-        "lists all. The exit status is\n1 if there are errors.",
+        "section, and prints what it finds, a line each:\n\n  FILE: PATH at "
+        "OFFSET: SEVERITY[FINDING]: what is wrong\n\nAn error stops any "
+        "QEMU, a warning loses something, a note is worth knowing. \"qevm "
+        "help FINDING\" explains one, \"qevm help findings\" lists all. The "
+        "exit status is 1 if there are errors.",
     .options = options,
     .min_args = 1,
     .max_args = -1,

@@ -125,10 +125,10 @@ const QevmCommand qevm_command_diff = {
     .args = "A B",
     .summary = "tell in what two streams differ",
     .details =
-        "Compares configuration, RAM blocks, sections, versions and fields of "
-        "two streams by\npath. \"-\" marks what only A has, \"+\" what only B "
-        "has. The contents of RAM are not\ncompared. The exit status is 1 if "
-        "they differ.",
+        "Compares configuration, RAM blocks, sections, versions and fields "
+        "of two streams by path. \"-\" marks what only A has, \"+\" what only "
+        "B has. The contents of RAM are not compared. The exit status is 1 "
+        "if they differ.",
     .options = options,
     .min_args = 2,
     .max_args = 2,

@@ -163,8 +163,8 @@ const QevmCommand qevm_command_get = {
     .summary = "print values by path",
     .details =
         "Prints the value of each PATH on a line of its own, as \"qevm set\" "
-        "reads it back;\na struct or section as a tree. If a PATH is a "
-        "pattern, each line is PATH = VALUE.\nWith --json each place is an "
+        "reads it back; a struct or section as a tree. If a PATH is a "
+        "pattern, each line is PATH = VALUE. With --json each place is an "
         "object on a line.",
     .options = options,
     .min_args = 2,

@@ -9,8 +9,9 @@ static void
 print_finding(QevmPrint *out, const QevmFindingInfo *info)
 {
     qevm_print_styled(out, QEVM_STYLE_NAME, "%s", info->slug);
-    qevm_print_format(out, " (%s)\n\n%s\n", qevm_severity_name(info->severity),
-                      info->text);
+    qevm_print_format(out, " (%s): %s\n\n", qevm_severity_name(info->severity),
+                      info->summary);
+    qevm_print_prose(out, info->text);
 }
 
 static void

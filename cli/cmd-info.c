@@ -520,9 +520,9 @@ const QevmCommand qevm_command_info = {
     .args = "FILE...",
     .summary = "tell what a stream is, on one screen",
     .details =
-        "Prints the machine, which QEMU may have written the stream and what "
-        "tells so, RAM\nblocks, the largest device sections and what is odd. "
-        "RAM pages are not read\nunless --walk is given.",
+        "Prints the machine, which QEMU may have written the stream and "
+        "what tells so, RAM blocks, the largest device sections and what "
+        "is odd. RAM pages are not read unless --walk is given.",
     .options = options,
     .min_args = 1,
     .max_args = -1,

@@ -65,12 +65,13 @@ const QevmCommand qevm_command_rewrite = {
     .args = "-r RULES FILE",
     .summary = "change a stream by rules",
     .details =
-        "Applies the rules and writes the new stream to OUT, which is whole "
-        "or absent: it is\nwritten under another name, read back, synced and "
-        "renamed. Rules that lose state\nor that the guest can notice stop "
-        "the rewrite unless allowed; what they would lose\nis named.\n\n"
-        "From a pipe, RAM is passed on as it arrives. If a rule fails after "
-        "that, nothing\nmore is written and the exit status is 3.",
+        "Applies the rules and writes the new stream to OUT, which is "
+        "whole or absent: it is written under another name, read back, "
+        "synced and renamed. Rules that lose state or that the guest can "
+        "notice stop the rewrite unless allowed; what they would lose is "
+        "named.\n\nFrom a pipe, RAM is passed on as it arrives. If a rule "
+        "fails after that, nothing more is written and the exit status is "
+        "3.",
     .options = options,
     .min_args = 1,
     .max_args = 1,

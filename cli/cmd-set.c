@@ -39,8 +39,8 @@ const QevmCommand qevm_command_set = {
     .summary = "change values by path",
     .details =
         "Writes the stream to OUT with the VALUE in each PATH. Values are "
-        "written as \"qevm\nget\" prints them: 7, 0x1f, true, \"text\", "
-        "hex:00ff. A PATH that is a pattern sets\nall it matches.",
+        "written as \"qevm get\" prints them: 7, 0x1f, true, \"text\", "
+        "hex:00ff. A PATH that is a pattern sets all it matches.",
     .options = options,
     .min_args = 3,
     .max_args = -1,

@@ -232,11 +232,11 @@ const QevmCommand qevm_command_show = {
     .summary = "print the tree of a stream, or parts of it",
     .details =
         "Prints sections, fields and subsections in the order of the "
-        "stream, or only\nwhat the PATHs name. Long arrays and bytes are cut "
-        "short; --all shows them in\nfull. What could be decoded of a broken "
-        "stream is printed, then where it broke.\n\n"
-        "--format analyze prints what scripts/analyze-migration.py of QEMU "
-        "10.0 prints,\nalso for streams on which that script fails.",
+        "stream, or only what the PATHs name. Long arrays and bytes are "
+        "cut short; --all shows them in full. What could be decoded of a "
+        "broken stream is printed, then where it broke.\n\n--format analyze "
+        "prints what scripts/analyze-migration.py of QEMU 10.0 prints, "
+        "also for streams on which that script fails.",
     .options = options,
     .min_args = 1,
     .max_args = -1,

@@ -22,8 +22,8 @@ const QevmCommand qevm_command_strip = {
     .summary = "write a small copy without RAM pages",
     .details =
         "Writes the stream to OUT without the contents of RAM, for a bug "
-        "report: all devices,\nthe list of RAM blocks and the description "
-        "stay. Device state can hold data of the\nguest, too.",
+        "report: all devices, the list of RAM blocks and the description "
+        "stay. Device state can hold data of the guest, too.",
     .options = options,
     .min_args = 1,
     .max_args = 1,

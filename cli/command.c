@@ -62,10 +62,10 @@ print_option(QevmPrint *out, const QevmOption *option)
 void
 qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
 {
-    qevm_print_format(out, "Usage: qevm %s%s%s%s\n\n%s\n", command->name,
+    qevm_print_format(out, "Usage: qevm %s%s%s%s\n\n", command->name,
                       command->options ? " [OPTIONS]" : "",
-                      *command->args ? " " : "", command->args,
-                      command->details);
+                      *command->args ? " " : "", command->args);
+    qevm_print_prose(out, command->details);
     if (command->options) {
         qevm_print(out, "\nOptions:\n");
         for (const QevmOption *o = command->options; o->name; o++) {

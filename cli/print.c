@@ -2,9 +2,11 @@
 #include "cli/print.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BUFFER_SIZE (64 * 1024)
+#define COLUMNS 79
 
 struct QevmPrint {
     GString *buffer;
@@ -105,6 +107,39 @@ qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format, ...)
     g_string_append_vprintf(print->buffer, format, args);
     va_end(args);
     qevm_print(print, coloured ? "\033[0m" : "");
+}
+
+static void
+print_filled(QevmPrint *print, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit(line, " ", -1);
+    gsize column = 0;
+
+    for (guint i = 0; words[i]; i++) {
+        gsize len = strlen(words[i]);
+
+        if (column && column + 1 + len > COLUMNS) {
+            qevm_print(print, "\n");
+            column = 0;
+        }
+        qevm_print_format(print, "%s%s", column ? " " : "", words[i]);
+        column += len + (column ? 1 : 0);
+    }
+}
+
+void
+qevm_print_prose(QevmPrint *print, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+    for (guint i = 0; lines[i]; i++) {
+        if (*lines[i] == ' ') {
+            qevm_print(print, lines[i]);
+        } else {
+            print_filled(print, lines[i]);
+        }
+        qevm_print(print, "\n");
+    }
 }
 
 gboolean

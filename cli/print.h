@@ -31,6 +31,10 @@ void qevm_print_format(QevmPrint *print, const char *format, ...)
 void qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format,
                        ...) G_GNUC_PRINTF(3, 4);
 
+/* Paragraphs of prose, filled to 79 columns; lines that begin with a blank
+ * stay as they are. */
+void qevm_print_prose(QevmPrint *print, const char *text);
+
 /* TRUE: a write failed, so there is no point in going on. */
 gboolean qevm_print_broken(const QevmPrint *print);
 /* Writes what is buffered. FALSE: this or an earlier write failed; *number is

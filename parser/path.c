@@ -289,11 +289,10 @@ read_plain(const Reader *r, const char **at, QevmStep *step)
         step->spelled = g_strndup(start, (gsize)(stop - start));
     }
     step->name = g_strndup(start, (gsize)(end - start));
-    step->fact = is_fact(step->name);
-    step->up = g_str_equal(step->name, "..");
-    if ((step->fact || step->up) && step->select != QEVM_SELECT_NONE) {
-        return refuse(r, end, "`/` or the end");
-    }
+    /* What selects is a name: no fact has elements. */
+    step->fact = step->select == QEVM_SELECT_NONE && is_fact(step->name);
+    step->up =
+        step->select == QEVM_SELECT_NONE && g_str_equal(step->name, "..");
     *at = stop;
     return TRUE;
 }

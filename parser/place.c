@@ -168,7 +168,7 @@ append_section(GString *out, QevmStream *stream, const QevmRecord *record)
             other_instance = TRUE;
         } else {
             equal++;
-            rank += before;
+            rank += before ? 1 : 0;
         }
     }
     if (other_instance) {

@@ -334,12 +334,15 @@ count_plausible(QevmWalk *walk, const guint8 *p, gsize n, guint64 page)
 }
 
 /* Where neither vmdesc nor configuration tells the page size (a pipe, a
- * stream without vmdesc), the first records do: with a wrong size they soon
- * make no sense. */
+ * stream without vmdesc), the first records do: with a size too small or too
+ * large they soon make no sense. Zero pages alone make sense with any size
+ * that divides theirs, so of many records the largest size is the one. */
 static gboolean
 guess_page_size(QevmWalk *walk, GError **error)
 {
-    static const guint64 sizes[] = { 4096, 1024, 8192, 2048, 16384, 65536 };
+    static const guint64 sizes[] = { 4096, 256,  512,   1024,
+                                     2048, 8192, 16384, 65536 };
+    enum { MANY = 8 };
     const guint8 *p;
     gsize got;
     int best = -1;
@@ -351,7 +354,8 @@ guess_page_size(QevmWalk *walk, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         int n = count_plausible(walk, p, got, sizes[i]);
 
-        if (n > best) {
+        if (n > best || (n == best && n >= MANY &&
+                         sizes[i] > walk->stream->page_size)) {
             best = n;
             walk->stream->page_size = sizes[i];
         }

@@ -232,7 +232,8 @@ has_null_array(const QevmRecord *r)
     return FALSE;
 }
 
-/* "WHERE: at 0xOFFSET: WHAT", as the parser words it, in its parts. */
+/* "WHERE: at 0xOFFSET: WHAT" (in notes without the first colon), as the parser
+ * words it, in its parts. */
 static const char *
 split_message(const char *message, char **where, guint64 *offset)
 {
@@ -247,13 +248,19 @@ split_message(const char *message, char **where, guint64 *offset)
         return message;
     }
     what = end + 2;
-    if (where && at - message > 2) {
-        *where = g_strndup(message, (gsize)(at - message) - 2);
+    if (where && at > message) {
+        *where = g_strndup(message, (gsize)(at - message));
+        g_strchomp(*where);
+        if (g_str_has_suffix(*where, ":")) {
+            (*where)[strlen(*where) - 1] = '\0';
+        }
     }
     return what;
 }
 
-static void
+/* FALSE: the description is of other bytes, so that what it makes of these
+ * means nothing. */
+static gboolean
 check_decoding(Check *c, const QevmTree *tree)
 {
     QevmRecord *r = c->record;
@@ -265,7 +272,7 @@ check_decoding(Check *c, const QevmTree *tree)
                          r->payload_offset,
                          "QEMU before 10.0 did not describe this array of "
                          "pointers rightly, so it is not decoded");
-        return;
+        return FALSE;
     }
     if (r->device && r->device->size != r->payload_size) {
         qevm_finding_add(c->findings, "bytes-shifted", section_path(c, r),
@@ -273,14 +280,14 @@ check_decoding(Check *c, const QevmTree *tree)
                          "the section has %" G_GUINT64_FORMAT
                          " bytes, the vmdesc describes %" G_GUINT64_FORMAT,
                          r->payload_size, r->device->size);
-        return;
+        return FALSE;
     }
-    if (!tree->error) {
-        return;
+    if (tree->error) {
+        what = split_message(tree->error->message, NULL, &offset);
+        qevm_finding_add(c->findings, "decode-error", section_path(c, r),
+                         offset, "%s", what);
     }
-    what = split_message(tree->error->message, NULL, &offset);
-    qevm_finding_add(c->findings, "decode-error", section_path(c, r), offset,
-                     "%s", what);
+    return TRUE;
 }
 
 static void
@@ -289,10 +296,11 @@ check_section_facts(Check *c)
     QevmRecord *r = c->record;
 
     /* Without a vmdesc that is so of all of them, and said once. */
-    if (r->opaque && c->stream->vmdesc) {
+    if (r->opaque && r->type == QEVM_RECORD_FULL && c->stream->vmdesc) {
         qevm_finding_add(c->findings, "section-opaque", section_path(c, r),
                          r->offset, "the vmdesc does not list this section");
-    } else if (r->resynced && r->device && !has_null_array(r)) {
+    }
+    if (r->resynced && r->type == QEVM_RECORD_START) {
         qevm_finding_add(c->findings, "section-resynced", section_path(c, r),
                          r->offset, "the end was found by the footer");
     }
@@ -311,9 +319,7 @@ check_section(Check *c)
     QevmTree *tree;
 
     c->markers = c->nulls = c->irqs = c->versions = c->negatives = 0;
-    if (r->type == QEVM_RECORD_FULL) {
-        check_section_facts(c);
-    }
+    check_section_facts(c);
     if (r->type == QEVM_RECORD_START && strcmp(r->idstr, "ram") != 0) {
         return;
     }
@@ -322,8 +328,9 @@ check_section(Check *c)
         return;
     }
     qevm_tree_descend_all(tree);
-    check_decoding(c, tree);
-    check_node(c, &tree->root);
+    if (check_decoding(c, tree)) {
+        check_node(c, &tree->root);
+    }
     qevm_record_forget(r);
 }
 

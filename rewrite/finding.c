@@ -8,135 +8,138 @@
 static const QevmFindingInfo table[] = {
     { "bad-framing", QEVM_SEVERITY_ERROR,
       "a record is not one that QEMU writes",
-      "A stream is a sequence of records, each with a type byte. Where the "
-      "next one\nshould begin there is a byte that is no type, or its header "
-      "makes no sense. The\nrecord before may be shorter or longer than its "
-      "device, or bytes were lost on the\nway. QEMU stops with \"Unknown "
-      "section type\" or similar." },
+      "A stream is a sequence of records, each with a type byte. Where "
+      "the next one should begin there is a byte that is no type, or its "
+      "header makes no sense. The record before may be shorter or longer "
+      "than its device, or bytes were lost on the way. QEMU stops with "
+      "\"Unknown section type\" or similar." },
     { "bad-ram", QEVM_SEVERITY_ERROR, "RAM records that QEMU does not accept",
-      "The list of RAM blocks or the page records in it break the format: "
-      "flags that do\nnot go together, a page beyond the end of its block, a "
-      "block that is not in the\nlist. QEMU stops with a message of the ram "
-      "section." },
+      "The list of RAM blocks or the page records in it break the "
+      "format: flags that do not go together, a page beyond the end of "
+      "its block, a block that is not in the list. QEMU stops with a "
+      "message of the ram section." },
     { "bytes-shifted", QEVM_SEVERITY_ERROR,
       "a section is longer or shorter than its description",
-      "The vmdesc at the end of the stream says how many bytes the section "
-      "has; its\nfooter stands elsewhere. Bytes are missing or were added. A "
-      "QEMU whose device has\nthe described layout stops with \"Missing "
-      "section footer\"; if the stream was edited\non purpose, its vmdesc was "
-      "not brought up to date." },
+      "The vmdesc at the end of the stream says how many bytes the "
+      "section has; its footer stands elsewhere. Bytes are missing or "
+      "were added. A QEMU whose device has the described layout stops "
+      "with \"Missing section footer\"; if the stream was edited on "
+      "purpose, its vmdesc was not brought up to date." },
     { "command-live", QEVM_SEVERITY_ERROR,
       "a command that needs a living source",
       "PING, OPEN_RETURN_PATH, the postcopy and COLO commands ask for an "
-      "answer or for\nanother way of loading. In a file they make QEMU stop, "
-      "as with \"CMD_PING received\nwith no return path\". A stream of a "
-      "postcopy migration is complete only with what\nwas asked for over the "
-      "return path." },
+      "answer or for another way of loading. In a file they make QEMU "
+      "stop, as with \"CMD_PING received with no return path\". A stream "
+      "of a postcopy migration is complete only with what was asked for "
+      "over the return path." },
     { "decode-error", QEVM_SEVERITY_ERROR,
       "a section does not fit its description",
-      "The bytes of the section cannot be read by the layout that the vmdesc "
-      "describes,\nthough they are as many: a subsection is not where it "
-      "should be, a marker has a\nvalue it cannot have, or sizes do not add "
-      "up." },
+      "The bytes of the section cannot be read by the layout that the "
+      "vmdesc describes, though they are as many: a subsection is not "
+      "where it should be, a marker has a value it cannot have, or sizes "
+      "do not add up." },
     { "duplicate-section", QEVM_SEVERITY_NOTE,
       "two sections of the same name and instance",
-      "QEMU loads both into the same device, the later one over the earlier. "
-      "Two\nuser-mode network backends did this until QEMU 8.1." },
+      "QEMU loads both into the same device, the later one over the "
+      "earlier. Two user-mode network backends did this until QEMU 8.1." },
     { "early-eof", QEVM_SEVERITY_ERROR, "the stream ends too soon",
-      "The bytes end inside a record, or without the EOF byte. QEMU stops "
-      "with\n\"Input/output error\". The file was cut, or the source stopped "
-      "while it was\nsaving." },
+      "The bytes end inside a record, or without the EOF byte. QEMU "
+      "stops with \"Input/output error\". The file was cut, or the source "
+      "stopped while it was saving." },
     { "end-missing", QEVM_SEVERITY_WARNING,
       "an iterative section was not finished",
-      "An iterative section (ram, dirty-bitmap, ...) has a START record and "
-      "no END. What\nit would have sent last is missing, and QEMU does not "
-      "notice. Only the ram section\nof a background snapshot has no END by "
-      "design." },
+      "An iterative section (ram, dirty-bitmap, ...) has a START record "
+      "and no END. What it would have sent last is missing, and QEMU "
+      "does not notice. Only the ram section of a background snapshot "
+      "has no END by design." },
     { "footer-missing", QEVM_SEVERITY_ERROR,
       "a section does not end with its footer",
-      "After each section the loader wants a footer with the section's id. If "
-      "it finds\nother bytes, the section was shorter or longer than its "
-      "device read: \"Missing\nsection footer\" or \"Mismatched section id in "
-      "footer\"." },
+      "After each section the loader wants a footer with the section's "
+      "id. If it finds other bytes, the section was shorter or longer "
+      "than its device read: \"Missing section footer\" or \"Mismatched "
+      "section id in footer\"." },
     { "irq-state", QEVM_SEVERITY_ERROR, "a PCI interrupt is neither 0 nor 1",
-      "The state of a PCI device's four interrupt pins must be 0 or 1 each. "
-      "QEMU stops\nwith \"irq state N: must be 0 or 1\"." },
+      "The state of a PCI device's four interrupt pins must be 0 or 1 "
+      "each. QEMU stops with \"irq state N: must be 0 or 1\"." },
     { "list-marker", QEVM_SEVERITY_NOTE,
       "a marker of a list is neither 0 nor 1",
-      "Before each element of a list stands a 1, after the last one a 0. QEMU "
-      "takes any\nother value for a 1, but never writes one." },
+      "Before each element of a list stands a 1, after the last one a 0. "
+      "QEMU takes any other value for a 1, but never writes one." },
     { "machine-name", QEVM_SEVERITY_WARNING,
       "the machine's name is empty or odd",
-      "The name of the machine type in the configuration is empty, very long, "
-      "or has\ncharacters that no machine type has. QEMU compares as many "
-      "characters as were sent,\nso that with an empty name it compares "
-      "nothing." },
+      "The name of the machine type in the configuration is empty, very "
+      "long, or has characters that no machine type has. QEMU compares "
+      "as many characters as were sent, so that with an empty name it "
+      "compares nothing." },
     { "negative-version", QEVM_SEVERITY_ERROR,
       "a value that must not be negative is",
-      "Fields of the type \"int32 le\" must be between 0 and the value that "
-      "the\ndestination has. QEMU stops with \"Invalid value N expecting "
-      "positive value\"." },
+      "Fields of the type \"int32 le\" must be between 0 and the value "
+      "that the destination has. QEMU stops with \"Invalid value N "
+      "expecting positive value\"." },
     { "not-understood", QEVM_SEVERITY_ERROR,
       "the stream may be sound, but cannot be read on",
-      "The stream has something that is legal and that qevm does not know or "
-      "does not\naccept, such as a payload that nothing describes in a stream "
-      "without footers, or a\nsize past a limit. QEMU may well load it." },
+      "The stream has something that is legal and that qevm does not "
+      "know or does not accept, such as a payload that nothing describes "
+      "in a stream without footers, or a size past a limit. QEMU may "
+      "well load it." },
     { "null-array", QEVM_SEVERITY_NOTE,
       "an array whose description is known to be wrong",
-      "Until 9.1, QEMU described an array of pointers by its first element, "
-      "null or not\n(s390_css of every s390x machine). The section was found "
-      "by its footer and cannot\nbe decoded by its description. It loads." },
+      "Until 9.1, QEMU described an array of pointers by its first "
+      "element, null or not (s390_css of every s390x machine). The "
+      "section was found by its footer and cannot be decoded by its "
+      "description. It loads." },
     { "null-marker", QEVM_SEVERITY_ERROR,
       "the marker of a null pointer has another value",
-      "A null pointer is written as the byte 0x30; since 11.0 a 0x31 announces "
-      "an element.\nAnything else makes QEMU stop with \"Unexpected ptr "
-      "marker\" or \"expected\nVMS_NULLPTR_MARKER\"." },
+      "A null pointer is written as the byte 0x30; since 11.0 a 0x31 "
+      "announces an element. Anything else makes QEMU stop with "
+      "\"Unexpected ptr marker\" or \"expected VMS_NULLPTR_MARKER\"." },
     { "oddity", QEVM_SEVERITY_NOTE, "something that streams rarely have",
       "Seen on the way through the stream; the sentence says what." },
     { "page-size-guessed", QEVM_SEVERITY_NOTE,
       "nothing in the stream tells the page size",
       "RAM records cannot be read without the page size of the guest. It "
-      "stands in the\nvmdesc, or in the configuration of some machines. "
-      "Without both it was guessed from\nthe RAM records themselves." },
+      "stands in the vmdesc, or in the configuration of some machines. "
+      "Without both it was guessed from the RAM records themselves." },
     { "postcopy-advise", QEVM_SEVERITY_WARNING,
       "the source was ready for postcopy",
-      "The stream starts with POSTCOPY_ADVISE and page sizes. It loads only "
-      "where the\ncapability postcopy-ram is on: \"RAM postcopy is disabled "
-      "but have 16 byte advise\"." },
+      "The stream starts with POSTCOPY_ADVISE and page sizes. It loads "
+      "only where the capability postcopy-ram is on: \"RAM postcopy is "
+      "disabled but have 16 byte advise\"." },
     { "run-state", QEVM_SEVERITY_ERROR, "the run state is none that QEMU knows",
-      "The section globalstate names the state that the machine was in. QEMU "
-      "stops with\n\"invalid parameter value\" at a name it does not have." },
+      "The section globalstate names the state that the machine was in. "
+      "QEMU stops with \"invalid parameter value\" at a name it does not "
+      "have." },
     { "section-opaque", QEVM_SEVERITY_NOTE,
       "nothing describes a section's payload",
-      "There is no vmdesc, or it does not list the section. Its bytes can be "
-      "kept, dropped\nand compared, but not decoded." },
+      "There is no vmdesc, or it does not list the section. Its bytes "
+      "can be kept, dropped and compared, but not decoded." },
     { "section-resynced", QEVM_SEVERITY_NOTE,
       "the end of a section was found by its footer",
-      "Nothing says how long the payload is, so it was taken to end where a "
-      "footer with\nits id is followed by a record." },
+      "Nothing says how long the payload is, so it was taken to end "
+      "where a footer with its id is followed by a record." },
     { "subsection-version", QEVM_SEVERITY_WARNING,
       "a subsection's version is above 255",
-      "QEMU reads the version of a subsection as 32 bits and keeps 8 of them, "
-      "so that 257\nis a 1." },
+      "QEMU reads the version of a subsection as 32 bits and keeps 8 of "
+      "them, so that 257 is a 1." },
     { "trailing-bytes", QEVM_SEVERITY_NOTE,
       "bytes follow the end of the stream",
-      "QEMU does not read them. Block devices and some tools pad the stream "
-      "with zeros." },
+      "QEMU does not read them. Block devices and some tools pad the "
+      "stream with zeros." },
     { "vmdesc-disagrees", QEVM_SEVERITY_WARNING,
       "the vmdesc describes another stream",
-      "The vmdesc lists devices or versions that the sections do not have. "
-      "QEMU does not\nread the vmdesc and loads the stream, but whoever "
-      "decodes it by that description\nis misled." },
+      "The vmdesc lists devices or versions that the sections do not "
+      "have. QEMU does not read the vmdesc and loads the stream, but "
+      "whoever decodes it by that description is misled." },
     { "vmdesc-missing", QEVM_SEVERITY_NOTE, "the stream carries no vmdesc",
-      "The description of the devices is not there: an old machine type (pc "
-      "until 2.2), a\npostcopy migration, or suppress-vmdesc. QEMU prints "
-      "\"Expected vmdescription\nsection\" and loads the stream. Devices "
-      "cannot be decoded without it." },
+      "The description of the devices is not there: an old machine type "
+      "(pc until 2.2), a postcopy migration, or suppress-vmdesc. QEMU "
+      "prints \"Expected vmdescription section\" and loads the stream. "
+      "Devices cannot be decoded without it." },
     { "vmdesc-unreadable", QEVM_SEVERITY_WARNING,
       "the vmdesc is there and is not JSON of the known form",
-      "QEMU does not read the vmdesc, and loads the stream. Devices cannot be "
-      "decoded. A\nQEMU before 6.0 writes names with quotes or backslashes in "
-      "them so." },
+      "QEMU does not read the vmdesc, and loads the stream. Devices "
+      "cannot be decoded. A QEMU before 6.0 writes names with quotes or "
+      "backslashes in them so." },
 };
 
 const char *

@@ -20,7 +20,7 @@ typedef struct {
     const char *slug;
     QevmSeverity severity;
     const char *summary; /* one line, lower case, no full stop */
-    const char *text;    /* paragraphs */
+    const char *text;    /* prose, a line a paragraph */
 } QevmFindingInfo;
 
 /* All kinds, by name; NULL: no such name. */

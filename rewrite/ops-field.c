@@ -268,11 +268,11 @@ retype_one(QevmApply *apply, const QevmMatch *match, guint64 size,
     guint64 offset = node->offset;
 
     if (!given && size != node->desc.field->size) {
-        return qevm_apply_fail(match->path, error,
-                               "has %" G_GUINT64_FORMAT
-                               " bytes; a type of %" G_GUINT64_FORMAT
-                               " needs a \"value\"",
-                               node->desc.field->size, size);
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_RULE,
+                    "has %" G_GUINT64_FORMAT
+                    " bytes; a type of %" G_GUINT64_FORMAT " needs a \"value\"",
+                    node->desc.field->size, size);
+        return FALSE;
     }
     if (given) {
         g_auto(QevmValue) value = QEVM_VALUE_INIT;

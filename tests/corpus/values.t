@@ -5,7 +5,14 @@
 For every stream of the corpus that scripts/analyze-migration.py of QEMU 10.0
 can read, `qevm show --format analyze` prints the same text. Where the script
 fails, qevm does not: it prints JSON all the same.
+
+One thing the script does is neither: two sections of the same name and
+instance but different layout (two isa-ide) it reads both by the description
+of the second, runs into a zero byte that it takes for the end of the stream,
+and exits with 0 although sections are missing. Such a stream is only asked
+for what the script could know: all sections before those two.
 """
+import gzip
 import json
 import os
 import subprocess
@@ -15,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../lab"))
 from corpus_files import streams  # noqa: E402
 
 QEVM = os.environ.get("QEVM", "qevm")
+MISREAD = []  # by the script
 
 
 def first_difference(got, want):
@@ -22,6 +30,35 @@ def first_difference(got, want):
         if a != b:
             return "line %d: %r, the script has %r" % (n, a[:80], b[:80])
     return "%d bytes, the script has %d" % (len(got), len(want))
+
+
+def misread(stream, want):
+    """Sections that the script's output lacks, where two sections of one name
+    and instance differ in size; else nothing."""
+    run = subprocess.run([QEVM, "show", "--json", stream.path], check=True,
+                         stdout=subprocess.PIPE)
+    sizes, twins, keys = {}, [], []
+    for r in json.loads(run.stdout)["records"]:
+        if r["type"] in ("full", "start"):
+            keys.append("%s (%d)" % (r["idstr"], r["section_id"]))
+            who = r["idstr"], r["instance_id"]
+            if sizes.setdefault(who, r["payload_size"]) != r["payload_size"]:
+                twins.append(r["idstr"])
+    return [k for k in keys if k not in want] if twins else []
+
+
+def compare_misread(got, want, missing):
+    """The same before the first of the two; nothing missing in ours."""
+    got, want = json.loads(got), json.loads(want)
+    if any(k not in got for k in missing):
+        return "sections are missing that the script misses too"
+    twin = missing[0].rsplit(" ", 1)[0]
+    for key in want:
+        if key.rsplit(" ", 1)[0] == twin:
+            return ""
+        if got.get(key) != want[key]:
+            return "%s differs" % key
+    return "no section is called %s" % twin
 
 
 def compare(stream):
@@ -35,11 +72,15 @@ def compare(stream):
         if not json.loads(got):
             return "nothing shown"
         return ""
-    with open(stream.analyze, encoding="utf-8",
-              errors="surrogateescape") as f:
+    with gzip.open(stream.analyze, "rt", encoding="utf-8",
+                   errors="surrogateescape") as f:
         want = f.read()
     if got.rstrip("\n") == want.rstrip("\n"):
         return ""
+    missing = misread(stream, json.loads(want))
+    if missing:
+        MISREAD.append(stream.name)
+        return compare_misread(got, want, missing)
     return first_difference(got, want)
 
 
@@ -57,14 +98,17 @@ def main():
                                 else " (the script fails)"))
         if bad:
             print("# " + bad)
+        elif stream.name in MISREAD:
+            pass
         elif stream.analyze:
             equal += 1
         else:
             failed += 1
     machines = {s.facts["entry"].get("machine") for s in all_streams}
     print("# %d streams of %d machines; equal to the script: %d; the script "
-          "fails, qevm does not: %d"
-          % (len(all_streams), len(machines), equal, failed))
+          "fails, qevm does not: %d; the script misreads: %s"
+          % (len(all_streams), len(machines), equal, failed,
+             " ".join(MISREAD) or "none"))
     n = len(all_streams)
     print("%s %d - at least 40 machines" % (
         "ok" if len(machines) >= 40 else "not ok", n + 1))

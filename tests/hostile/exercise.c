@@ -128,7 +128,6 @@ check_path(QevmStream *stream, const QevmPlace *place)
 typedef struct {
     QevmStream *stream;
     QevmRecord *record;
-    guint64 end; /* of the last node that has an extent */
     guint paths, nodes;
 } Look;
 
@@ -151,7 +150,7 @@ look_at_node(Look *look, QevmNode *node)
     }
     /* Some of the nodes, spread over the tree. */
     if (node->kind != QEVM_NODE_RAW && node->parent && look->paths &&
-        (++look->nodes & (look->nodes - 1)) == 0) {
+        (look->nodes & (look->nodes + 1)) == 0) {
         const QevmPlace place = { .kind = QEVM_PLACE_NODE,
                                   .record = look->record,
                                   .node = node };
@@ -159,6 +158,7 @@ look_at_node(Look *look, QevmNode *node)
         look->paths--;
         check_path(look->stream, &place);
     }
+    look->nodes++;
     for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
         if (c->parent != node) {
             g_error("node `%s' has another parent", qevm_node_name(c));
@@ -239,13 +239,12 @@ look_at_findings(QevmStream *stream)
     gboolean errors = FALSE;
 
     for (guint i = 0; i < findings->len; i++) {
-        QevmFinding *f = g_ptr_array_index(findings, i);
+        const QevmFinding *f = g_ptr_array_index(findings, i);
 
         if (!f->info || !f->path || !f->sentence || !*f->sentence) {
             g_error("finding %u says nothing", i);
         }
         errors |= f->info->severity == QEVM_SEVERITY_ERROR;
-        qevm_finding_free(f);
     }
     if (stream->error && !errors) {
         g_error("check finds nothing, but: %s", stream->error->message);

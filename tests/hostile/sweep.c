@@ -314,7 +314,10 @@ work(const Stream *s, gint number, gint inputs)
 static pid_t
 start(const Stream *s, gint number, gint inputs)
 {
-    pid_t pid = fork();
+    pid_t pid;
+
+    fflush(stdout); /* else the child would write it, too */
+    pid = fork();
 
     if (pid < 0) {
         g_error("fork: %s", g_strerror(errno));
@@ -357,7 +360,6 @@ sweep(const Stream *s, gint inputs)
     gint running = 0;
 
     memset(shared, 0, sizeof *shared);
-    fflush(stdout);
     for (gint i = 0; i < jobs; i++, running++) {
         shared->worker[i].input = -1;
         pids[i] = start(s, i, inputs);

@@ -8,8 +8,6 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ANALYZE_FAILED, ANALYZE_DONE = "err", "json"
-
 Stream = collections.namedtuple("Stream", "name path facts analyze")
 
 
@@ -20,7 +18,8 @@ def cache():
 
 def streams(make=True):
     """All of them, sorted; `analyze` is the path of what QEMU's own analyzer
-    printed, None where it failed."""
+    printed, gzipped, None where it failed. Neither: it was not asked, which
+    is an error."""
     if make:
         made = subprocess.run([os.path.join(HERE, "corpus")],
                               stdout=sys.stderr)
@@ -33,8 +32,12 @@ def streams(make=True):
             continue  # half made: it has no facts yet
         with open(stem + ".json") as f:
             facts = json.load(f)
-        analyze = stem + ".analyze.json"
+        analyze = stem + ".analyze.json.gz"
+        if not os.path.exists(analyze):
+            assert os.path.exists(stem + ".analyze.err"), \
+                stem + " was not analyzed: tests/lab/fetch-analyze"
+            analyze = None
         found.append(Stream(os.path.basename(stem), path, facts,
-                            analyze if os.path.exists(analyze) else None))
+                            analyze))
     assert len(found) >= 60, "the corpus has only %d streams" % len(found)
     return found

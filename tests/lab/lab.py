@@ -12,8 +12,8 @@ A command line is a string (split as a shell would) or a list. `{dir}` in it, in
 is a private temporary directory as QEMU sees it, `{file}` the stream. Everything has a time limit, and
 no process, mount or directory outlives its `with Qemu(...)`.
 """
-import atexit, dataclasses, functools, json, os, re, shlex, shutil, signal, socket, subprocess
-import tempfile, threading, time
+import atexit, contextlib, dataclasses, fcntl, functools, json, os, re, shlex, shutil, signal, socket
+import subprocess, sys, tempfile, threading, time
 
 import guest
 
@@ -65,6 +65,19 @@ def enter(root, argv):
 
 def words(argv):
     return shlex.split(argv) if isinstance(argv, str) else list(argv)
+
+
+@contextlib.contextmanager
+def lock(path):
+    """One worker at a time. Children inherit the lock: it is held while any of a killed worker lives."""
+    with open(path, "w") as f:
+        os.set_inheritable(f.fileno(), True)
+        try:
+            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for who holds " + path, file=sys.stderr, flush=True)
+            fcntl.flock(f, fcntl.LOCK_EX)
+        yield
 
 
 def copy(source, target):
@@ -236,10 +249,8 @@ class Qemu:
                 self.proc.kill()
                 self.wait_exit(5)
         if self.qmp:
-            try:
+            with contextlib.suppress(OSError):
                 self.qmp.close()
-            except OSError:
-                pass
         shutil.rmtree(self.dir, ignore_errors=True)
         live.discard(self)
 

@@ -5,11 +5,11 @@ A return path, postcopy and multifd need a peer that answers, so a file cannot s
 destination. The relay listens where the source connects, connects where the destination listens, and
 keeps the bytes of each connection on their way there.
 """
-import os, socket, threading, time
+import socket, threading
 
 import lab
 
-MAGIC = b"QEVM"
+MAGIC, PACKAGED = b"QEVM", bytes.fromhex("0800070004")
 
 
 class Relay:
@@ -97,8 +97,11 @@ def save(out, argv, root=None, secs=1, caps=(), postcopy=False, before=(), param
                                % (e, source.messages(), target.messages())) from None
         finally:
             relay.close()
+        stream = relay.main()
+        if postcopy and PACKAGED not in stream:
+            raise lab.LabError("it completed before postcopy began")
         with open(out, "wb") as f:
-            f.write(relay.main())
+            f.write(stream)
         return facts
 
 
@@ -108,5 +111,7 @@ def migrate(source, target, postcopy):
     lab.rounds(source, 2 if postcopy else 4)
     if postcopy:
         source.cmd("migrate-start-postcopy")
-    lab.let_finish(source)
+        source.migrated()
+    else:
+        lab.let_finish(source)
     target.migrated()

@@ -36,7 +36,7 @@ check(sub {
     my $code = join '', code($file);
     while ($code =~ /$twice/g) {
         my ($macro, $args, $at) = ($1, $2, $-[0]);
-        next unless $args =~ /\b(?!sizeof|strlen)([a-z]\w+)\s*\(/;
+        next unless $args =~ /\b(?!sizeof|strc?spn|strlen)([a-z]\w+)\s*\(/;
         push @wrong, sprintf "%s:%d: %s() evaluates %s() twice\n", $file,
             1 + (substr($code, 0, $at) =~ tr/\n//), $macro, $1;
     }

@@ -28,7 +28,9 @@ sub bare {
 
 check(sub {
     my ($file) = @_;
-    my @said = qx(clang-format --dry-run -Werror '$file' 2>&1);
-    return bare($file),
-        $? ? ((grep { /error:/ } @said), "clang-format -i $file\n") : ();
+    my @said = grep { /error:/ }
+        qx(clang-format --dry-run -Werror '$file' 2>&1);
+    return bare($file), @said
+        ? sprintf("%s: %d places: clang-format -i %s\n",
+                  $said[0] =~ /^([^:]*:\d+)/, scalar @said, $file) : ();
 }, files(qr/\.[ch]$/));

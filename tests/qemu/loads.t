@@ -28,7 +28,7 @@ QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 LIMIT = 20  # seconds a guest gets to do what it should; a healthy one needs less than four
 
 # What there must be a case for: operations that some rule uses.
-NEEDED = """set set-version set-instance strip-subsection add-subsection add-field remove-field
+NEEDED = """set set-bytes set-version set-instance strip-subsection add-subsection add-field remove-field
             rename-section drop-section add-section rename-ram-block drop-ram-block drop-command
             set-footers""".split()
 

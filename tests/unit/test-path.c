@@ -109,6 +109,9 @@ static const struct row {
     { "S//.instance_id", "S // <.instance_id fact>" },
     { "S//.section_id", "S // <.section_id fact>" },
     { "S//\".section_id\"", "S // <=.section_id>" },
+    { "S//.version_id[0]",
+      "S // <.version_id index 0 or .version_id[0]>" },
+    { "S//..#1", "S // <.. run 1 or ..#1>" },
     { "S//.version", "S // <.version>" },
     { "ram//.blocks/\"pc.ram\"/used_length",
       "ram // <.blocks> <=pc.ram> <used_length>" },
@@ -158,9 +161,6 @@ static const struct row bad[] = {
       "the end" },
     { "S//.version_id/x", "path: column 15: expected the "
       "end after a header fact" },
-    { "S//.version_id[0]", "path: column 15: expected "
-      "`/` or the end" },
-    { "S//..[0]", "path: column 6: expected `/` or the end" },
 };
 
 static const struct row bad_below[] = {

@@ -1,0 +1,33 @@
+/* fuzz-rewrite.c - any bytes as rules and a stream: what the rules make of the
+ * stream reads back, and a pipe makes the same of it as a file.
+ *
+ * The input is a rules file with a stream behind it, as `cat RULES STREAM`
+ * makes it; the stream starts where its magic and version first stand.
+ */
+#include "tests/hostile/exercise.h"
+
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+
+static const guint8 magic[8] = { 'Q', 'E', 'V', 'M', 0, 0, 0, 3 };
+
+int
+LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
+{
+    const guint8 *stream = memmem(data, size, magic, sizeof magic);
+    gsize text = stream ? (gsize)(stream - data) : size;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmRules) rules =
+        qevm_rules_parse((const char *)data, text, "rules", &error);
+    g_autoptr(GBytes) bytes = g_bytes_new(data + text, size - text);
+    g_auto(ExerciseRewrite) result = { 0 };
+
+    if (!rules && !error) {
+        g_error("rules: no error");
+    }
+    if (rules) {
+        exercise_rewrite(bytes, rules, &result);
+    }
+    return 0;
+}
