@@ -194,14 +194,15 @@ $(HEADERS:%=%.check): %.check: %
 	$(call say,CC)$(COMPILE) -Werror -fsyntax-only -include $< -xc /dev/null
 .PHONY: $(HEADERS:%=%.check)
 
-# Optimizing first takes initializations away that g_autofree relies on, and
-# the analyzer then sees uninitialized pointers.
+# Optimizing first takes initializations away that g_autofree relies on. Even
+# so gcc 12 finds uninitialized `<unknown>`s where a loop with one has a
+# continue; that check is left to -Wmaybe-uninitialized.
 analyze: CC = gcc
 analyze: $(call objs,$(LIB_SRC:%=analyze/%))
 $(BUILD)/analyze/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -U_FORTIFY_SOURCE -O0 -fanalyzer -Werror \
-	    -MMD -MP -c -o $@ $<
+	    -Wno-analyzer-use-of-uninitialized-value -MMD -MP -c -o $@ $<
 -include $(patsubst %.o,%.d,$(call objs,$(LIB_SRC:%=analyze/%)))
 
 # ---- fuzz, bench, coverage -------------------------------------------------

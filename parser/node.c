@@ -69,16 +69,44 @@ tree_fail(QevmTree *tree, guint64 offset, const char *format, ...)
                               "at 0x%" G_GINT64_MODIFIER "x: %s", offset, text);
 }
 
+/* Where byte `pos` of the payload stands in the stream, and back. */
+static guint64
+to_offset(const QevmTree *tree, gsize pos)
+{
+    for (guint i = tree->extents ? tree->extents->len : 0; i-- > 0;) {
+        QevmTreeExtent *e = &g_array_index(tree->extents, QevmTreeExtent, i);
+
+        if (pos >= e->pos) {
+            return e->offset + (pos - e->pos);
+        }
+    }
+    return tree->base + pos;
+}
+
+static guint64
+to_pos(const QevmTree *tree, guint64 offset)
+{
+    for (guint i = tree->extents ? tree->extents->len : 0; i-- > 0;) {
+        QevmTreeExtent *e = &g_array_index(tree->extents, QevmTreeExtent, i);
+
+        if (offset >= e->offset) {
+            return e->pos + (offset - e->offset);
+        }
+    }
+    return offset < tree->base ? G_MAXUINT64 : offset - tree->base;
+}
+
 /* A cursor over [offset, offset + size) of the payload. */
 static QevmCursor
 cursor_over(QevmTree *tree, guint64 offset, guint64 size)
 {
     gsize n;
     const guint8 *data = g_bytes_get_data(tree->payload, &n);
-    QevmCursor c = { data, n, n, tree->base };
+    QevmCursor c = { data, n, n, 0 };
+    guint64 pos = to_pos(tree, offset);
 
-    if (offset >= tree->base && offset - tree->base <= n) {
-        c.pos = (gsize)(offset - tree->base);
+    if (pos <= n) {
+        c.pos = (gsize)pos;
         c.len = c.pos + (gsize)MIN(size, (guint64)(n - c.pos));
     }
     return c;
@@ -115,6 +143,13 @@ typedef struct {
     QevmCursor c;
 } Decoder;
 
+/* The stream offset of the next byte. */
+static guint64
+here(const Decoder *d)
+{
+    return to_offset(d->tree, d->c.pos);
+}
+
 static QevmNode *
 attach(Decoder *d, QevmNode *node)
 {
@@ -135,7 +170,7 @@ attach_rest(Decoder *d)
 
     if (left) {
         attach(d, node_new(d->parent, QEVM_NODE_RAW,
-                           qevm_cursor_offset(&d->c), left));
+                           here(d), left));
         d->c.pos = d->c.len;
     }
 }
@@ -159,7 +194,7 @@ kind_of(const QevmFieldDesc *f)
 static gboolean
 decode_field(Decoder *d, const QevmFieldDesc *f)
 {
-    guint64 at = qevm_cursor_offset(&d->c);
+    guint64 at = here(d);
     gsize left = qevm_cursor_left(&d->c);
     QevmNode *node;
 
@@ -183,7 +218,7 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
 static gboolean
 decode_subsection(Decoder *d, const QevmVmsd *vmsd)
 {
-    guint64 at = qevm_cursor_offset(&d->c), size;
+    guint64 at = here(d), size;
     QevmCursor c = d->c;
     g_autoptr(GError) local = NULL;
     g_autofree char *name = NULL;
@@ -243,7 +278,7 @@ decode_vmsd(Decoder *d, const QevmVmsd *vmsd)
         }
     }
     if (qevm_cursor_left(&d->c)) {
-        tree_fail(d->tree, qevm_cursor_offset(&d->c),
+        tree_fail(d->tree, here(d),
                   "%" G_GSIZE_FORMAT " bytes of `%s' that its description "
                   "does not cover",
                   qevm_cursor_left(&d->c), name_of(d->parent));
@@ -255,7 +290,7 @@ static QevmNode *
 attach_struct(Decoder *d, const QevmFieldDesc *f, guint32 index, guint64 size)
 {
     QevmNode *node = node_new(d->parent, QEVM_NODE_STRUCT,
-                              qevm_cursor_offset(&d->c), size);
+                              here(d), size);
 
     node->desc.field = f;
     node->index = index;
@@ -272,7 +307,7 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
     guint8 mark;
 
     for (guint i = 0;; i++) {
-        guint64 at = qevm_cursor_offset(&d->c), size;
+        guint64 at = here(d), size;
 
         if (!qevm_cursor_u8(&d->c, "list marker", &mark, &local)) {
             tree_fail(d->tree, at, "list `%s' has no end marker", f->name);
@@ -294,7 +329,7 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
         attach_struct(d, f, i, size);
     }
     if (qevm_cursor_left(&d->c)) {
-        tree_fail(d->tree, qevm_cursor_offset(&d->c),
+        tree_fail(d->tree, here(d),
                   "%" G_GSIZE_FORMAT " bytes after the end of list `%s'",
                   qevm_cursor_left(&d->c), f->name);
         attach_rest(d);
@@ -339,19 +374,35 @@ descend(QevmNode *node)
     }
 }
 
-QevmTree *
-qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base)
+static QevmTree *
+tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents)
 {
     QevmTree *tree = g_new0(QevmTree, 1);
 
     tree->payload = g_bytes_ref(payload);
     tree->base = base;
+    tree->extents = extents;
     tree->root.kind = QEVM_NODE_SECTION;
     tree->root.desc.vmsd = vmsd;
     tree->root.offset = base;
     tree->root.size = g_bytes_get_size(payload);
     descend(&tree->root);
     return tree;
+}
+
+QevmTree *
+qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base)
+{
+    return tree_new(vmsd, payload, base, NULL);
+}
+
+QevmTree *
+qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload, GArray *extents)
+{
+    guint64 base =
+        extents->len ? g_array_index(extents, QevmTreeExtent, 0).offset : 0;
+
+    return tree_new(vmsd, payload, base, extents);
 }
 
 void
@@ -362,6 +413,7 @@ qevm_tree_free(QevmTree *tree)
     }
     node_clear(&tree->root);
     g_bytes_unref(tree->payload);
+    g_clear_pointer(&tree->extents, g_array_unref);
     g_clear_pointer(&tree->arena, qevm_arena_free);
     g_clear_error(&tree->error);
     g_free(tree);

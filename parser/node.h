@@ -41,11 +41,19 @@ struct QevmNode {
     guint8 owned : 1;     /* `edited` is ours alone and may be written to */
 };
 
+/* Payload bytes from `pos` on stand at `offset` in the stream. */
+typedef struct {
+    gsize pos;
+    guint64 offset;
+} QevmTreeExtent;
+
 /* The tree of one section; `root` is its first member. */
 typedef struct {
     QevmNode root;     /* kind SECTION */
     GBytes *payload;   /* owned; the payload's bytes */
     guint64 base;      /* stream offset of the payload */
+    GArray *extents;   /* owned; QevmTreeExtent, sorted; NULL: the payload is
+                          one piece of the stream, from base on */
     QevmArena *arena;  /* owned; descriptions made by edits */
     GError *error;     /* owned; why a RAW node is there; NULL: all decoded */
     guint empty;       /* nodes without bytes, for a cap */
@@ -55,6 +63,10 @@ typedef struct {
  * Bytes that do not fit the description become RAW nodes and tree->error;
  * never fails. Takes a reference on payload. */
 QevmTree *qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base);
+/* The same for a payload put together from pieces of the stream; takes over
+ * `extents`. */
+QevmTree *qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload,
+                                GArray *extents);
 void qevm_tree_free(QevmTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTree, qevm_tree_free)
 QevmTree *qevm_node_tree(QevmNode *node);

@@ -471,18 +471,18 @@ qevm_record_type_name(const QevmRecord *record)
     return names[record->type];
 }
 
-/* The block list with its words; of a mapped-ram file, whose entries stand
- * far apart, put together. */
-static GBytes *
-ram_payload(QevmStream *s, const QevmRecord *r, GError **error)
+/* The block list of a mapped-ram file, put together: its entries stand far
+ * apart, with their pages between. */
+static QevmTree *
+mapped_ram_tree(QevmStream *s, GError **error)
 {
-    g_autoptr(GByteArray) all = NULL;
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    g_autoptr(GArray) extents =
+        g_array_new(FALSE, FALSE, sizeof(QevmTreeExtent));
+    g_autoptr(GBytes) payload = NULL;
+    QevmTreeExtent e = { 0, s->ram->list_offset - 8 };
 
-    if (!s->ram->mapped) {
-        return qevm_source_get(s->source, r->payload_offset, r->payload_size,
-                               "payload", error);
-    }
-    all = g_byte_array_new();
+    g_array_append_val(extents, e);
     qevm_be_append(all, 8, s->ram->total | 0x04);
     for (guint i = 0; i < s->ram->blocks->len; i++) {
         const QevmRamBlock *b = &g_array_index(s->ram->blocks, QevmRamBlock, i);
@@ -494,10 +494,16 @@ ram_payload(QevmStream *s, const QevmRecord *r, GError **error)
         if (!entry) {
             return NULL;
         }
+        e.pos = all->len;
+        e.offset = b->offset;
+        g_array_append_val(extents, e);
         p = g_bytes_get_data(entry, &n);
         g_byte_array_append(all, p, (guint)n);
     }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&all));
+    payload = g_byte_array_free_to_bytes(g_steal_pointer(&all));
+    return qevm_tree_new_extents(
+        qevm_describe_ram(s->arena, s->ram, g_bytes_get_size(payload)),
+        payload, g_steal_pointer(&extents));
 }
 
 QevmTree *
@@ -511,7 +517,7 @@ qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
     if (record->tree || !qevm_record_is_section(record)) {
         return record->tree;
     }
-    if (record->payload_size > PAYLOAD_MAX && !ram) {
+    if (record->payload_size > PAYLOAD_MAX && !(ram && stream->ram->mapped)) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
                     "%s: at 0x%" G_GINT64_MODIFIER
                     "x: a payload of %" G_GUINT64_FORMAT
@@ -520,9 +526,12 @@ qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
                     record->payload_size);
         return NULL;
     }
-    payload = ram ? ram_payload(stream, record, error)
-                  : qevm_source_get(stream->source, record->payload_offset,
-                                    record->payload_size, "payload", error);
+    if (ram && stream->ram->mapped) {
+        record->tree = mapped_ram_tree(stream, error);
+        return record->tree;
+    }
+    payload = qevm_source_get(stream->source, record->payload_offset,
+                              record->payload_size, "payload", error);
     if (!payload) {
         g_prefix_error(error, "%s: ", qevm_record_name(record));
         return NULL;

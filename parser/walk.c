@@ -941,7 +941,8 @@ qevm_walk_catch_up(QevmWalk *walk)
             add_live_section(walk, r);
             break;
         case QEVM_RECORD_COMMAND:
-            walk->commands[r->command]++;
+            /* Edits count the commands of the source. */
+            walk->commands[r->command] += !r->added;
             break;
         case QEVM_RECORD_PARTS:
         case QEVM_RECORD_END:

@@ -579,7 +579,10 @@ check_error(Check *c)
     const char *what = split_message(error->message, &where, &offset);
     const char *slug = "bad-framing";
 
-    if (error->domain == QEVM_ERROR && error->code == QEVM_ERROR_TRUNCATED) {
+    /* Of a stream that was cut the description is lost, too, and the section
+     * that was cut has no end. */
+    if (error->code == QEVM_ERROR_TRUNCATED ||
+        g_str_has_prefix(what, "nothing describes this payload, and no ")) {
         slug = "early-eof";
     } else if (error->domain != QEVM_ERROR || error->code == QEVM_ERROR_LIMIT ||
                error->code == QEVM_ERROR_UNSUPPORTED) {

@@ -308,6 +308,32 @@ dump_bytes(GString *out, const guint8 *bytes, gsize size)
     g_string_append_c(out, '\n');
 }
 
+/* Not printf: most of a dump is this. */
+static void
+dump_words(GString *out, int depth, const char *a, const char *b)
+{
+    for (int i = 0; i < depth; i++) {
+        g_string_append_c(out, ' ');
+    }
+    g_string_append(out, a);
+    g_string_append_c(out, ' ');
+    g_string_append(out, b);
+    g_string_append_c(out, ' ');
+}
+
+static void
+dump_number(GString *out, guint64 number)
+{
+    guint8 bytes[8];
+
+    if (number == 1) {
+        return;
+    }
+    qevm_be_put(bytes, sizeof bytes, number);
+    dump_bytes(out, bytes, sizeof bytes);
+    out->str[out->len - 1] = ' ';
+}
+
 /* A field and an array of one are the same bytes; which it is depends on
  * whether the description had a count. */
 static void
@@ -316,28 +342,28 @@ dump_node(GString *out, QevmNode *node, int depth)
     const guint8 *bytes;
     gsize size;
 
-    g_string_append_printf(out, "%*s", depth, "");
     switch ((QevmNodeKind)node->kind) {
     case QEVM_NODE_RAW:
-        g_string_append(out, "raw ");
+        dump_words(out, depth, "", "raw");
         bytes = qevm_node_bytes(node, &size);
         dump_bytes(out, bytes, size);
         return;
     case QEVM_NODE_FIELD:
     case QEVM_NODE_ARRAY:
-        g_string_append_printf(out, "%s %s %" G_GUINT64_FORMAT " ",
-                               qevm_node_name(node), node->desc.field->type,
-                               qevm_node_count(node));
+        dump_words(out, depth, qevm_node_name(node), node->desc.field->type);
+        dump_number(out, qevm_node_count(node));
         bytes = qevm_node_bytes(node, &size);
         dump_bytes(out, bytes, size);
         return;
     default:
-        g_string_append_printf(
-            out, "%s %s %u %" G_GUINT64_FORMAT "\n",
-            node->kind == QEVM_NODE_SUBSECTION ? "subsection" : "struct",
-            qevm_node_name(node),
-            qevm_node_vmsd(node) ? qevm_node_vmsd(node)->version : 0,
-            qevm_node_wire_size(node));
+        dump_words(out, depth, qevm_node_name(node),
+                   node->kind == QEVM_NODE_SUBSECTION ? "subsection"
+                                                      : "struct");
+        if (node->kind == QEVM_NODE_SUBSECTION) {
+            dump_number(out, qevm_node_vmsd(node)->version);
+        }
+        dump_number(out, qevm_node_wire_size(node));
+        g_string_append_c(out, '\n');
         for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
             dump_node(out, c, depth + 1);
         }
@@ -378,7 +404,7 @@ exercise_dump(QevmStream *stream, gboolean trees)
             continue;
         }
         tree = qevm_record_tree(stream, r, NULL);
-        if (tree && trees) {
+        if (tree && trees && !r->opaque) {
             qevm_tree_descend_all(tree);
             for (QevmNode *c = tree->root.children; c; c = c->next) {
                 dump_node(out, c, 1);
