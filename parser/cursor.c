@@ -129,6 +129,14 @@ qevm_cursor_peek(const QevmCursor *c, gsize ahead)
     return ahead < c->len - c->pos ? c->data[c->pos + ahead] : -1;
 }
 
+gboolean
+qevm_cstr8_get(const guint8 *data, char out[256])
+{
+    memcpy(out, data + 1, data[0]);
+    out[data[0]] = 0;
+    return strlen(out) == data[0];
+}
+
 guint64
 qevm_be_get(const guint8 *data, gsize size)
 {

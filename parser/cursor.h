@@ -44,6 +44,10 @@ QEVM_CHECKED gboolean qevm_cursor_idstr(QevmCursor *c, const char *what,
 /* The byte `ahead` bytes on, or -1 past the end. */
 int qevm_cursor_peek(const QevmCursor *c, gsize ahead);
 
+/* A length byte and text out of checked memory, NUL-terminated; FALSE if a
+ * zero byte in it makes it shorter. */
+gboolean qevm_cstr8_get(const guint8 *data, char out[256]);
+
 /* Integers of `size` 1..8 bytes out of checked memory. */
 guint64 qevm_be_get(const guint8 *data, gsize size);
 gint64 qevm_be_get_signed(const guint8 *data, gsize size);

@@ -1,3 +1,3 @@
 #include "parser/error.h"
 
-G_DEFINE_QUARK(qevm-error-quark, qevm_error)
+G_DEFINE_QUARK(qevm_error_quark, qevm_error)

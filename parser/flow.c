@@ -13,7 +13,7 @@
 struct QevmFlow {
     QevmSource *source; /* borrowed */
     gboolean pipe;
-    guint64 offset;     /* next byte */
+    guint64 offset; /* next byte */
     /* The window: bytes [start, start + len) of the source. On a pipe the
      * front of the source is its end. */
     guint8 *window;
@@ -254,6 +254,8 @@ gboolean
 qevm_flow_peek_some(QevmFlow *flow, gsize n, const guint8 **out, gsize *got,
                     GError **error)
 {
+    gsize left;
+
     g_assert(n <= QEVM_FLOW_PEEK);
     if (window_left(flow) < n) {
         if (!(flow->pipe ? refill_pipe(flow, n, error)
@@ -261,7 +263,8 @@ qevm_flow_peek_some(QevmFlow *flow, gsize n, const guint8 **out, gsize *got,
             return FALSE;
         }
     }
-    *got = MIN(n, window_left(flow));
+    left = window_left(flow);
+    *got = MIN(n, left);
     *out = flow->window + (flow->offset - flow->start);
     return TRUE;
 }
@@ -367,8 +370,8 @@ qevm_flow_jump(QevmFlow *flow, guint64 offset, const char *what, GError **error)
 {
     if (offset < flow->offset) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
-                    "at 0x%" G_GINT64_MODIFIER "x: %s lies before, at 0x%"
-                    G_GINT64_MODIFIER "x",
+                    "at 0x%" G_GINT64_MODIFIER
+                    "x: %s lies before, at 0x%" G_GINT64_MODIFIER "x",
                     flow->offset, what, offset);
         return FALSE;
     }

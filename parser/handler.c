@@ -4,9 +4,8 @@
 #include <string.h>
 
 static const QevmHandler *const handlers[] = {
-    &qevm_handler_ram,          &qevm_handler_block,
-    &qevm_handler_dirty_bitmap, &qevm_handler_htab,
-    &qevm_handler_stattrib,     &qevm_handler_skeys,
+    &qevm_handler_ram,      &qevm_handler_block,    &qevm_handler_dirty_bitmap,
+    &qevm_handler_htab,     &qevm_handler_stattrib, &qevm_handler_skeys,
     &qevm_handler_todclock,
 };
 

@@ -50,8 +50,7 @@ qevm_node_tree(QevmNode *node)
 }
 
 /* The first thing that does not fit is what the user is told. */
-static void
-tree_fail(QevmTree *tree, guint64 offset, const char *format, ...)
+static void tree_fail(QevmTree *tree, guint64 offset, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 static void
 tree_fail(QevmTree *tree, guint64 offset, const char *format, ...)
@@ -169,8 +168,7 @@ attach_rest(Decoder *d)
     gsize left = qevm_cursor_left(&d->c);
 
     if (left) {
-        attach(d, node_new(d->parent, QEVM_NODE_RAW,
-                           here(d), left));
+        attach(d, node_new(d->parent, QEVM_NODE_RAW, here(d), left));
         d->c.pos = d->c.len;
     }
 }
@@ -235,9 +233,8 @@ decode_subsection(Decoder *d, const QevmVmsd *vmsd)
         !qevm_cursor_idstr(&c, "subsection name", &name, &local) ||
         strcmp(name, vmsd->name) != 0 ||
         !qevm_cursor_be32(&c, "subsection version", &version, &local)) {
-        tree_fail(d->tree, at,
-                  "subsection `%s' wanted, found %s%s%s", vmsd->name,
-                  name ? "`" : "no subsection", name ? name : "",
+        tree_fail(d->tree, at, "subsection `%s' wanted, found %s%s%s",
+                  vmsd->name, name ? "`" : "no subsection", name ? name : "",
                   name ? "'" : "");
         return FALSE;
     }
@@ -289,8 +286,7 @@ decode_vmsd(Decoder *d, const QevmVmsd *vmsd)
 static QevmNode *
 attach_struct(Decoder *d, const QevmFieldDesc *f, guint32 index, guint64 size)
 {
-    QevmNode *node = node_new(d->parent, QEVM_NODE_STRUCT,
-                              here(d), size);
+    QevmNode *node = node_new(d->parent, QEVM_NODE_STRUCT, here(d), size);
 
     node->desc.field = f;
     node->index = index;
@@ -340,8 +336,8 @@ static void
 descend(QevmNode *node)
 {
     QevmTree *tree = qevm_node_tree(node);
-    Decoder d = { tree, node, NULL, cursor_over(tree, node->offset,
-                                                node->size) };
+    Decoder d = { tree, node, NULL,
+                  cursor_over(tree, node->offset, node->size) };
     const QevmFieldDesc *f;
 
     node->descended = TRUE;
@@ -350,8 +346,8 @@ descend(QevmNode *node)
         decode_vmsd(&d, node->desc.vmsd);
         break;
     case QEVM_NODE_SUBSECTION:
-        d.c.pos += MIN(subsection_head(node->desc.vmsd),
-                       qevm_cursor_left(&d.c));
+        /* The head was read when the node was made. */
+        d.c.pos += subsection_head(node->desc.vmsd);
         decode_vmsd(&d, node->desc.vmsd);
         break;
     case QEVM_NODE_STRUCT:
@@ -687,6 +683,7 @@ qevm_node_set_element(QevmNode *node, guint64 index, GBytes *bytes)
     }
     mine = (guint8 *)(guintptr)g_bytes_get_data(node->edited, &size);
     g_assert(index < size / one);
+    /* bounds: index < size / one, asserted above */
     memcpy(mine + index * one, value, one);
     touch(node, FALSE);
 }

@@ -49,14 +49,14 @@ typedef struct {
 
 /* The tree of one section; `root` is its first member. */
 typedef struct {
-    QevmNode root;     /* kind SECTION */
-    GBytes *payload;   /* owned; the payload's bytes */
-    guint64 base;      /* stream offset of the payload */
-    GArray *extents;   /* owned; QevmTreeExtent, sorted; NULL: the payload is
-                          one piece of the stream, from base on */
-    QevmArena *arena;  /* owned; descriptions made by edits */
-    GError *error;     /* owned; why a RAW node is there; NULL: all decoded */
-    guint empty;       /* nodes without bytes, for a cap */
+    QevmNode root;    /* kind SECTION */
+    GBytes *payload;  /* owned; the payload's bytes */
+    guint64 base;     /* stream offset of the payload */
+    GArray *extents;  /* owned; QevmTreeExtent, sorted; NULL: the payload is
+                         one piece of the stream, from base on */
+    QevmArena *arena; /* owned; descriptions made by edits */
+    GError *error;    /* owned; why a RAW node is there; NULL: all decoded */
+    guint empty;      /* nodes without bytes, for a cap */
 } QevmTree;
 
 /* Decodes the top level of `payload` by `vmsd`, which must outlive the tree.

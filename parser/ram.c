@@ -315,9 +315,9 @@ count_plausible(QevmWalk *walk, const guint8 *p, gsize n, guint64 page)
             if (n < 9 + len) {
                 break;
             }
-            memcpy(name, p + 9, len);
-            name[len] = 0;
-            b = qevm_ram_find(walk->stream->ram, name);
+            b = qevm_cstr8_get(p + 8, name)
+                    ? qevm_ram_find(walk->stream->ram, name)
+                    : NULL;
             if (!b || offset >= b->used_length) {
                 return -1;
             }
@@ -354,8 +354,8 @@ guess_page_size(QevmWalk *walk, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         int n = count_plausible(walk, p, got, sizes[i]);
 
-        if (n > best || (n == best && n >= MANY &&
-                         sizes[i] > walk->stream->page_size)) {
+        if (n > best ||
+            (n == best && n >= MANY && sizes[i] > walk->stream->page_size)) {
             best = n;
             walk->stream->page_size = sizes[i];
         }
@@ -391,8 +391,7 @@ know_blocks(QevmWalk *walk)
         char *idstr = g_array_index(blocks, QevmRamBlock, i).idstr;
         const QevmBlockEdit *edit = qevm_live_edit_find(walk->edit, idstr);
 
-        g_hash_table_insert(walk->blocks, idstr,
-                            GINT_TO_POINTER((gint)i + 1));
+        g_hash_table_insert(walk->blocks, idstr, GINT_TO_POINTER((gint)i + 1));
         g_array_append_val(walk->block_edits, edit);
     }
 }
@@ -400,8 +399,8 @@ know_blocks(QevmWalk *walk)
 /* One page record, peeked at. */
 typedef struct {
     guint64 at, w, action;
-    gsize head;     /* W and the name */
-    guint64 size;   /* all of it */
+    gsize head;   /* W and the name */
+    guint64 size; /* all of it */
 } Page;
 
 static gboolean
@@ -426,10 +425,10 @@ read_block(QevmWalk *walk, Page *page, GError **error)
     if (!qevm_flow_peek(walk->flow, 9 + len, "block name", &p, error)) {
         return FALSE;
     }
-    memcpy(name, p + 9, len);
-    name[len] = 0;
-    found = g_hash_table_lookup(walk->blocks, name);
-    if (!found || strlen(name) != len) {
+    found = qevm_cstr8_get(p + 8, name)
+                ? g_hash_table_lookup(walk->blocks, name)
+                : NULL;
+    if (!found) {
         g_autofree char *shown = g_strescape(name, NULL);
 
         return qevm_walk_fail(walk, page->at, error,
@@ -493,10 +492,9 @@ read_body(QevmWalk *walk, Page *page, GError **error)
         body = 4 + qevm_be_get(p + page->head, 4);
         /* zlib's compressBound() of a page. */
         if (body - 4 > limit + limit / 1000 + 64) {
-            return qevm_walk_fail(walk, page->at, error,
-                                  "a compressed page of %" G_GUINT64_FORMAT
-                                  " bytes",
-                                  body - 4);
+            return qevm_walk_fail(
+                walk, page->at, error,
+                "a compressed page of %" G_GUINT64_FORMAT " bytes", body - 4);
         }
         s->pages_compressed++;
         break;
@@ -511,11 +509,11 @@ static gboolean
 edit_page(QevmWalk *walk, const Page *page, const QevmBlockEdit *edit,
           GError **error)
 {
-    const QevmRamBlock *b = &g_array_index(walk->stream->ram->blocks,
-                                           QevmRamBlock, walk->block_in);
+    const QevmRamBlock *b =
+        &g_array_index(walk->stream->ram->blocks, QevmRamBlock, walk->block_in);
     gboolean named = !(page->w & RAM_SAVE_FLAG_CONTINUE);
     const char *name = edit && edit->rename ? edit->rename : b->idstr;
-    guint8 head[8 + 256];
+    guint8 head[9];
     gsize len = strlen(name);
 
     if ((edit && (edit->drop_block || edit->drop_pages)) ||
@@ -529,9 +527,9 @@ edit_page(QevmWalk *walk, const Page *page, const QevmBlockEdit *edit,
     walk->block_out = walk->block_in;
     qevm_be_put(head, 8, page->w & ~(guint64)RAM_SAVE_FLAG_CONTINUE);
     head[8] = (guint8)len;
-    memcpy(head + 9, name, len);
     return qevm_flow_drop(walk->flow, page->head, "page", error) &&
-           qevm_flow_insert(walk->flow, head, 9 + len, error) &&
+           qevm_flow_insert(walk->flow, head, sizeof head, error) &&
+           qevm_flow_insert(walk->flow, name, len, error) &&
            qevm_flow_pass(walk->flow, page->size - page->head, "page", error);
 }
 
@@ -546,13 +544,12 @@ walk_page(QevmWalk *walk, guint64 w, GError **error)
     if (!read_block(walk, &page, error)) {
         return FALSE;
     }
-    b = &g_array_index(walk->stream->ram->blocks, QevmRamBlock,
-                       walk->block_in);
+    b = &g_array_index(walk->stream->ram->blocks, QevmRamBlock, walk->block_in);
     if (offset >= b->used_length) {
         return qevm_walk_fail(walk, page.at, error,
                               "page 0x%" G_GINT64_MODIFIER
-                              "x of block `%s', which has 0x%"
-                              G_GINT64_MODIFIER "x bytes",
+                              "x of block `%s', which has 0x%" G_GINT64_MODIFIER
+                              "x bytes",
                               offset, b->idstr, b->used_length);
     }
     if (!read_body(walk, &page, error)) {
@@ -561,10 +558,10 @@ walk_page(QevmWalk *walk, guint64 w, GError **error)
     if (!walk->edit) {
         return qevm_flow_pass(walk->flow, page.size, "page", error);
     }
-    return edit_page(walk, &page,
-                     g_array_index(walk->block_edits, const QevmBlockEdit *,
-                                   walk->block_in),
-                     error);
+    return edit_page(
+        walk, &page,
+        g_array_index(walk->block_edits, const QevmBlockEdit *, walk->block_in),
+        error);
 }
 
 static gboolean

@@ -7,13 +7,13 @@
 typedef struct {
     char *idstr;
     guint64 used_length;
-    guint64 offset;           /* of the entry (its length byte) */
-    guint64 size;             /* of the entry, mapped-ram header included */
-    gboolean has_page_size;   /* postcopy-ram with an unusual page size */
+    guint64 offset;         /* of the entry (its length byte) */
+    guint64 size;           /* of the entry, mapped-ram header included */
+    gboolean has_page_size; /* postcopy-ram with an unusual page size */
     guint64 page_size;
-    gboolean has_address;     /* x-ignore-shared */
+    gboolean has_address; /* x-ignore-shared */
     guint64 address;
-    gboolean mapped;          /* mapped-ram header; offsets 0: shared block */
+    gboolean mapped; /* mapped-ram header; offsets 0: shared block */
     guint64 mapped_page_size;
     guint64 bitmap_offset, pages_offset; /* absolute in the file */
 } QevmRamBlock;

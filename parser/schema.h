@@ -31,12 +31,12 @@ typedef enum {
 struct QevmFieldDesc {
     const char *name, *type; /* owned by the arena */
     const QevmPrim *prim;    /* NULL: plain bytes */
-    guint64 size;     /* wire bytes of one element, its subsections included */
-    guint64 count;    /* elements; repaired, see qevm_vmdesc_parse() */
+    guint64 size;      /* wire bytes of one element, its subsections included */
+    guint64 count;     /* elements; repaired, see qevm_vmdesc_parse() */
     guint64 array_len; /* as written in the vmdesc; 0: no such key */
-    gint32 index;     /* the "index" key, -1 without one */
-    guint8 shape;     /* QevmShape */
-    gboolean inline_vmsd; /* vmsd keys stand in the field object itself */
+    gint32 index;      /* the "index" key, -1 without one */
+    guint8 shape;      /* QevmShape */
+    gboolean inline_vmsd;   /* vmsd keys stand in the field object itself */
     const QevmVmsd **vmsds; /* STRUCT: one; LIST: n_vmsds; LEAF: NULL, or
                                inline ones of a type whose wire we do not
                                know, kept for rendering */
@@ -45,8 +45,8 @@ struct QevmFieldDesc {
 };
 
 struct QevmVmsd {
-    const char *name;   /* "vmsd_name"; NULL for legacy handlers' devices and
-                           the "struct": {} of null pointers (2.9-9.1) */
+    const char *name; /* "vmsd_name"; NULL for legacy handlers' devices and
+                         the "struct": {} of null pointers (2.9-9.1) */
     guint32 version;
     const QevmFieldDesc **fields;
     guint n_fields;

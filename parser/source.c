@@ -8,12 +8,12 @@
 
 /* One piece of a PIECES source, or one kept range of a PIPE. */
 typedef struct {
-    guint64 start;     /* where it stands in this source */
+    guint64 start; /* where it stands in this source */
     guint64 size;
-    GBytes *bytes;     /* PIECES: ours, or NULL */
-    QevmSource *of;    /* PIECES: an extent of that one; neither: zeros */
-    guint64 offset;    /* ... from there */
-    GByteArray *kept;  /* PIPE */
+    GBytes *bytes;    /* PIECES: ours, or NULL */
+    QevmSource *of;   /* PIECES: an extent of that one; neither: zeros */
+    guint64 offset;   /* ... from there */
+    GByteArray *kept; /* PIPE */
 } Piece;
 
 typedef enum { KIND_FILE, KIND_PIPE, KIND_PIECES } Kind;
@@ -138,10 +138,9 @@ qevm_source_add_extent(QevmSource *pieces, QevmSource *of, guint64 offset,
                        guint64 size)
 {
     Piece p = { 0 };
-    Piece *last = pieces->pieces->len
-                      ? &g_array_index(pieces->pieces, Piece,
-                                       pieces->pieces->len - 1)
-                      : NULL;
+    Piece *last = pieces->pieces->len ? &g_array_index(pieces->pieces, Piece,
+                                                       pieces->pieces->len - 1)
+                                      : NULL;
 
     if (size == 0) {
         return;
@@ -338,7 +337,8 @@ qevm_source_read(QevmSource *source, guint64 offset, gsize n, void *buf,
         }
         if (got == 0) {
             g_set_error(error, QEVM_ERROR, QEVM_ERROR_TRUNCATED,
-                        "at 0x%" G_GINT64_MODIFIER "x: %s needs %" G_GSIZE_FORMAT
+                        "at 0x%" G_GINT64_MODIFIER
+                        "x: %s needs %" G_GSIZE_FORMAT
                         " bytes, %" G_GSIZE_FORMAT " left",
                         offset, what, n, done);
             return FALSE;
@@ -365,8 +365,8 @@ qevm_source_get(QevmSource *source, guint64 offset, guint64 n, const char *what,
     buf = g_try_malloc(n ? n : 1);
     if (!buf) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
-                    "at 0x%" G_GINT64_MODIFIER "x: no memory for %s of %"
-                    G_GUINT64_FORMAT " bytes",
+                    "at 0x%" G_GINT64_MODIFIER
+                    "x: no memory for %s of %" G_GUINT64_FORMAT " bytes",
                     offset, what, n);
         return NULL;
     }
@@ -385,9 +385,9 @@ qevm_source_keep(QevmSource *source, guint64 offset, const void *data, gsize n)
     if (source->kind != KIND_PIPE || n == 0) {
         return;
     }
-    last = source->pieces->len ? &g_array_index(source->pieces, Piece,
-                                                source->pieces->len - 1)
-                               : NULL;
+    last = source->pieces->len
+               ? &g_array_index(source->pieces, Piece, source->pieces->len - 1)
+               : NULL;
     if (last && last->start + last->size == offset &&
         last->size + n < G_MAXUINT) {
         g_byte_array_append(last->kept, data, (guint)n);
@@ -434,8 +434,9 @@ copy_buffered(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
         }
         if (got == 0) {
             g_set_error(error, QEVM_ERROR, QEVM_ERROR_TRUNCATED,
-                        "at 0x%" G_GINT64_MODIFIER "x: %s ends while %"
-                        G_GUINT64_FORMAT " bytes are still to be copied",
+                        "at 0x%" G_GINT64_MODIFIER
+                        "x: %s ends while %" G_GUINT64_FORMAT
+                        " bytes are still to be copied",
                         offset, s->name, n);
             return FALSE;
         }
@@ -542,8 +543,8 @@ qevm_source_copy(QevmSource *source, guint64 offset, guint64 n, int fd,
     if (source->kind == KIND_FILE) {
         if (offset > source->size || n > source->size - offset) {
             g_set_error(error, QEVM_ERROR, QEVM_ERROR_TRUNCATED,
-                        "at 0x%" G_GINT64_MODIFIER "x: %s has no %"
-                        G_GUINT64_FORMAT " bytes to copy",
+                        "at 0x%" G_GINT64_MODIFIER
+                        "x: %s has no %" G_GUINT64_FORMAT " bytes to copy",
                         offset, source->name, n);
             return FALSE;
         }

@@ -261,9 +261,8 @@ jump_to_tail(Opener *o)
         !qevm_tail_prove(s, head_end, o->vmdesc_offset - 1, found)) {
         return FALSE;
     }
-    live_end = found->len
-                   ? ((QevmRecord *)g_ptr_array_index(found, 0))->offset
-                   : o->vmdesc_offset - 1;
+    live_end = found->len ? ((QevmRecord *)g_ptr_array_index(found, 0))->offset
+                          : o->vmdesc_offset - 1;
     add_extent(s, QEVM_RECORD_LIVE, head_end, live_end - head_end);
     for (guint i = 0; i < found->len; i++) {
         g_ptr_array_add(s->records, g_ptr_array_index(found, i));
@@ -380,8 +379,8 @@ open_stream(Opener *o, GError **error)
         start_over(o);
         ok = read_records(o, &hook_failed, &local);
     }
-    if (!ok && (hook_failed || s->records->len == 0 ||
-                local->domain != QEVM_ERROR)) {
+    if (!ok &&
+        (hook_failed || s->records->len == 0 || local->domain != QEVM_ERROR)) {
         g_propagate_error(error, local);
         return FALSE;
     }
@@ -404,11 +403,10 @@ open_stream(Opener *o, GError **error)
     }
     assign_devices(s);
     if (s->ram && !s->page_size_exact && s->page_size) {
-        g_ptr_array_add(
-            s->notes,
-            g_strdup_printf("page size %" G_GUINT64_FORMAT
-                            " is a guess from the page records",
-                            s->page_size));
+        g_ptr_array_add(s->notes,
+                        g_strdup_printf("page size %" G_GUINT64_FORMAT
+                                        " is a guess from the page records",
+                                        s->page_size));
     }
     return TRUE;
 }
@@ -502,8 +500,8 @@ mapped_ram_tree(QevmStream *s, GError **error)
     }
     payload = g_byte_array_free_to_bytes(g_steal_pointer(&all));
     return qevm_tree_new_extents(
-        qevm_describe_ram(s->arena, s->ram, g_bytes_get_size(payload)),
-        payload, g_steal_pointer(&extents));
+        qevm_describe_ram(s->arena, s->ram, g_bytes_get_size(payload)), payload,
+        g_steal_pointer(&extents));
 }
 
 QevmTree *
@@ -518,12 +516,11 @@ qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
         return record->tree;
     }
     if (record->payload_size > PAYLOAD_MAX && !(ram && stream->ram->mapped)) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
-                    "%s: at 0x%" G_GINT64_MODIFIER
-                    "x: a payload of %" G_GUINT64_FORMAT
-                    " bytes, more than 1 GiB",
-                    record->idstr, record->payload_offset,
-                    record->payload_size);
+        g_set_error(
+            error, QEVM_ERROR, QEVM_ERROR_LIMIT,
+            "%s: at 0x%" G_GINT64_MODIFIER "x: a payload of %" G_GUINT64_FORMAT
+            " bytes, more than 1 GiB",
+            record->idstr, record->payload_offset, record->payload_size);
         return NULL;
     }
     if (ram && stream->ram->mapped) {

@@ -30,33 +30,33 @@ enum {
 };
 
 typedef enum {
-    QEVM_RECORD_HEADER,        /* magic and version */
+    QEVM_RECORD_HEADER, /* magic and version */
     QEVM_RECORD_CONFIGURATION,
     QEVM_RECORD_START,
-    QEVM_RECORD_PARTS,         /* a run of PART sections of any handlers */
+    QEVM_RECORD_PARTS, /* a run of PART sections of any handlers */
     QEVM_RECORD_END,
     QEVM_RECORD_FULL,
     QEVM_RECORD_COMMAND,
-    QEVM_RECORD_LIVE,          /* not walked: PARTs, ENDs, commands */
+    QEVM_RECORD_LIVE, /* not walked: PARTs, ENDs, commands */
     QEVM_RECORD_EOF,
     QEVM_RECORD_VMDESC,
-    QEVM_RECORD_TRAILING,      /* bytes after the end */
-    QEVM_RECORD_RAW,           /* bytes from where parsing had to stop */
+    QEVM_RECORD_TRAILING, /* bytes after the end */
+    QEVM_RECORD_RAW,      /* bytes from where parsing had to stop */
 } QevmRecordType;
 
 typedef struct {
     QevmRecordType type;
-    guint64 offset, size;         /* with header and footer */
+    guint64 offset, size; /* with header and footer */
     /* sections; of PARTS the first one's id, of END the id */
     guint32 section_id, instance_id, version_id;
-    char *idstr;                  /* END: that of its START */
+    char *idstr; /* END: that of its START */
     guint64 payload_offset, payload_size;
     gboolean footer;
-    gboolean resynced;  /* the end was found by the footer, not by decoding */
-    gboolean opaque;    /* nothing describes the payload */
-    gboolean early;     /* a FULL in the setup phase */
-    gboolean packaged;  /* inside a postcopy package */
-    guint64 count;      /* PARTS: how many sections */
+    gboolean resynced; /* the end was found by the footer, not by decoding */
+    gboolean opaque;   /* nothing describes the payload */
+    gboolean early;    /* a FULL in the setup phase */
+    gboolean packaged; /* inside a postcopy package */
+    guint64 count;     /* PARTS: how many sections */
     /* commands */
     guint16 command;
     GBytes *command_data; /* owned; len bytes */
@@ -73,27 +73,27 @@ typedef struct {
 void qevm_record_free(QevmRecord *record);
 
 typedef struct QevmStream {
-    QevmSource *source;    /* owned */
-    GPtrArray *records;    /* QevmRecord, in stream order; owned */
-    QevmVmdesc *vmdesc;    /* owned; NULL: none, or unreadable */
-    GError *vmdesc_error;  /* owned; why the vmdesc there is unreadable */
-    QevmRam *ram;          /* owned; NULL: no ram section */
-    char *machine;         /* owned; NULL: no configuration */
-    guint64 page_size;     /* target page size; 0: nothing tells */
+    QevmSource *source;       /* owned */
+    GPtrArray *records;       /* QevmRecord, in stream order; owned */
+    QevmVmdesc *vmdesc;       /* owned; NULL: none, or unreadable */
+    GError *vmdesc_error;     /* owned; why the vmdesc there is unreadable */
+    QevmRam *ram;             /* owned; NULL: no ram section */
+    char *machine;            /* owned; NULL: no configuration */
+    guint64 page_size;        /* target page size; 0: nothing tells */
     gboolean page_size_exact; /* vmdesc or configuration tell it */
-    gboolean footers;      /* sections carry footers */
-    gboolean walked;       /* every record header was read */
-    gboolean opaque_rest;  /* no vmdesc and no footers: after the live part
-                              nothing tells where sections end; a RAW record
-                              holds them all, and that is no error */
-    gboolean from_tail;    /* device sections were found from the tail */
+    gboolean footers;         /* sections carry footers */
+    gboolean walked;          /* every record header was read */
+    gboolean opaque_rest;     /* no vmdesc and no footers: after the live part
+                                 nothing tells where sections end; a RAW record
+                                 holds them all, and that is no error */
+    gboolean from_tail;       /* device sections were found from the tail */
     gboolean capability_ignore_shared, capability_mapped_ram;
     guint64 pages_normal, pages_zero, pages_xbzrle, pages_compressed; /* if
                               walked */
-    GPtrArray *notes;      /* char *; oddities, in the order found */
-    GError *error;         /* owned; where parsing had to stop; the records
-                              so far, then a RAW one, are there */
-    QevmArena *arena;      /* owned; descriptions of ours */
+    GPtrArray *notes; /* char *; oddities, in the order found */
+    GError *error;    /* owned; where parsing had to stop; the records
+                         so far, then a RAW one, are there */
+    QevmArena *arena; /* owned; descriptions of ours */
 } QevmStream;
 
 typedef enum {
@@ -122,8 +122,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmStream, qevm_stream_free)
 
 /* The tree of a record: CONFIGURATION, `ram` START, described FULL; an opaque
  * FULL is a tree of one "data" field. Decoded once, then kept until
- * qevm_record_forget(). NULL: no payload of nodes (other record types), or the bytes cannot be
- * read (error set then). */
+ * qevm_record_forget(). NULL: no payload of nodes (other record types), or the
+ * bytes cannot be read (error set then). */
 QevmTree *qevm_record_tree(QevmStream *stream, QevmRecord *record,
                            GError **error);
 /* Frees an unedited tree, to bound the memory of commands that stream. */

@@ -33,8 +33,8 @@ read_candidate(QevmSource *source, guint64 offset, guint64 len, GError **error)
     }
     if (len > QEVM_VMDESC_MAX) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
-                    "at 0x%" G_GINT64_MODIFIER "x: a vmdesc of %"
-                    G_GUINT64_FORMAT " bytes, more than %d",
+                    "at 0x%" G_GINT64_MODIFIER
+                    "x: a vmdesc of %" G_GUINT64_FORMAT " bytes, more than %d",
                     offset, len, QEVM_VMDESC_MAX);
         return NULL;
     }
@@ -91,11 +91,11 @@ qevm_tail_find_vmdesc(QevmSource *source, guint64 from, guint64 *offset,
 
 typedef struct {
     QevmStream *stream;
-    guint64 floor;  /* nothing stands before */
-    guint64 p;      /* start of what was placed so far */
+    guint64 floor; /* nothing stands before */
+    guint64 p;     /* start of what was placed so far */
     gboolean footers, footers_known;
     GPtrArray *found; /* QevmRecord, last first */
-    guint8 *zone;   /* the bytes [zone_at, zone_at + zone_len), read at once */
+    guint8 *zone; /* the bytes [zone_at, zone_at + zone_len), read at once */
     guint64 zone_at;
     gsize zone_len;
 } Tail;

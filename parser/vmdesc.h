@@ -19,7 +19,7 @@
 typedef struct {
     const char *name; /* idstr */
     guint32 instance_id;
-    gboolean signed_id; /* written as a negative number (QEMU < 5.0) */
+    gboolean signed_id;   /* written as a negative number (QEMU < 5.0) */
     const QevmVmsd *vmsd; /* never NULL; of a legacy handler: nameless, with
                              the one field "data" */
     gboolean legacy;      /* "size" and "fields" without "vmsd_name" */
@@ -28,13 +28,13 @@ typedef struct {
 } QevmDevice;
 
 typedef struct {
-    GBytes *text;               /* owned; the JSON, nothing else */
+    GBytes *text; /* owned; the JSON, nothing else */
     QevmDialect dialect;
-    guint64 page_size;          /* 0: not there */
+    guint64 page_size;             /* 0: not there */
     const QevmVmsd *configuration; /* NULL before 8.2 */
-    QevmDevice *devices;        /* in wire order, early-setup ones first */
+    QevmDevice *devices;           /* in wire order, early-setup ones first */
     guint n_devices;
-    QevmArena *arena;           /* owned; all of the above */
+    QevmArena *arena; /* owned; all of the above */
 } QevmVmdesc;
 
 /* Reads the text. Takes a reference on it. `base` is the stream offset of the

@@ -106,9 +106,7 @@ qevm_walk_name(QevmWalk *walk, const char *what, char out[256], GError **error)
     if (!qevm_flow_peek(walk->flow, 1 + len, what, &p, error)) {
         return FALSE;
     }
-    memcpy(out, p + 1, len);
-    out[len] = 0;
-    if (strlen(out) != len) {
+    if (!qevm_cstr8_get(p, out)) {
         return qevm_walk_fail(walk, at, error, "%s has a zero byte in it",
                               what);
     }
@@ -244,16 +242,16 @@ record_follows(QevmWalk *walk, const guint8 *p, gsize n, guint64 offset)
     }
     switch (p[0]) {
     case QEMU_VM_EOF:
-        return n == 1 || (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{');
+        return n == 1 ||
+               (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{');
     case QEMU_VM_SECTION_START:
     case QEMU_VM_SECTION_FULL:
         return n >= 14u + p[5] && p[5] > 0 && printable(p + 6, p[5]);
     case QEMU_VM_SECTION_PART:
     case QEMU_VM_SECTION_END:
-        return n >= 5 &&
-               g_hash_table_contains(
-                   walk->sections,
-                   GUINT_TO_POINTER((guint)qevm_be_get(p + 1, 4)));
+        return n >= 5 && g_hash_table_contains(
+                             walk->sections,
+                             GUINT_TO_POINTER((guint)qevm_be_get(p + 1, 4)));
     case QEMU_VM_COMMAND:
         if (n < 5) {
             return FALSE;
@@ -280,8 +278,8 @@ qevm_walk_resync(QevmWalk *walk, guint32 section_id, GError **error)
         if (!qevm_flow_peek_some(walk->flow, QEVM_FLOW_PEEK, &p, &got, error)) {
             return FALSE;
         }
-        for (at = p; (at = memchr(at, QEMU_VM_SECTION_FOOTER,
-                                  got - (gsize)(at - p)));
+        for (at = p;
+             (at = memchr(at, QEMU_VM_SECTION_FOOTER, got - (gsize)(at - p)));
              at++) {
             left = got - (gsize)(at - p);
             if (left < LOOKAHEAD && got == QEVM_FLOW_PEEK) {
@@ -289,8 +287,8 @@ qevm_walk_resync(QevmWalk *walk, guint32 section_id, GError **error)
             }
             if (is_footer(at, left, section_id) &&
                 record_follows(walk, at + 5, left - 5,
-                               qevm_flow_offset(walk->flow) +
-                                   (gsize)(at - p) + 5)) {
+                               qevm_flow_offset(walk->flow) + (gsize)(at - p) +
+                                   5)) {
                 return qevm_flow_pass(walk->flow, (gsize)(at - p), "payload",
                                       error);
             }
@@ -313,7 +311,6 @@ qevm_walk_resync(QevmWalk *walk, guint32 section_id, GError **error)
 static gboolean
 walk_header(QevmWalk *walk, GError **error)
 {
-    g_autoptr(GError) local = NULL;
     QevmRecord *record;
     const guint8 *p;
     gsize got;
@@ -363,9 +360,9 @@ walk_capabilities(QevmWalk *walk, GError **error)
         return FALSE;
     }
     if (count > CAPABILITIES_MAX) {
-        return qevm_walk_fail(walk, at, error,
-                              "%" G_GUINT64_FORMAT " capabilities, more than %d",
-                              count, CAPABILITIES_MAX);
+        return qevm_walk_fail(
+            walk, at, error, "%" G_GUINT64_FORMAT " capabilities, more than %d",
+            count, CAPABILITIES_MAX);
     }
     while (count-- > 0) {
         if (!qevm_walk_name(walk, "capability", name, error)) {
@@ -778,10 +775,9 @@ open_package(QevmWalk *walk, QevmRecord *record, GError **error)
     }
     if (qevm_source_size(walk->stream->source) != G_MAXUINT64 &&
         size > qevm_source_size(walk->stream->source) - here) {
-        return qevm_walk_fail(walk, record->offset, error,
-                              "a package of %" G_GUINT64_FORMAT
-                              " bytes runs past the end",
-                              size);
+        return qevm_walk_fail(
+            walk, record->offset, error,
+            "a package of %" G_GUINT64_FORMAT " bytes runs past the end", size);
     }
     record->package_size = size;
     return TRUE;
@@ -799,11 +795,10 @@ walk_command_body(QevmWalk *walk, QevmRecord *record, GError **error)
     }
     record->command = (guint16)qevm_be_get(p + 1, 2);
     len = (gsize)qevm_be_get(p + 3, 2);
-    if (record->command == 0 ||
-        record->command >= G_N_ELEMENTS(commands)) {
+    if (record->command == 0 || record->command >= G_N_ELEMENTS(commands)) {
         return qevm_walk_fail(walk, record->offset, error,
-                              "unknown command %u of %u bytes",
-                              record->command, (guint)len);
+                              "unknown command %u of %u bytes", record->command,
+                              (guint)len);
     }
     if (commands[record->command].len >= 0 &&
         (gsize)commands[record->command].len != len) {

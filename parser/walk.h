@@ -23,23 +23,23 @@ typedef struct {
 } QevmLiveSection;
 
 typedef struct {
-    QevmStream *stream; /* borrowed */
-    QevmFlow *flow;     /* borrowed */
+    QevmStream *stream;       /* borrowed */
+    QevmFlow *flow;           /* borrowed */
     const QevmLiveEdit *edit; /* borrowed; NULL: change nothing */
-    gboolean filter;    /* record nothing, only apply the edits */
-    GHashTable *sections; /* section_id -> QevmLiveSection */
-    guint commands[12]; /* seen of each number */
+    gboolean filter;          /* record nothing, only apply the edits */
+    GHashTable *sections;     /* section_id -> QevmLiveSection */
+    guint commands[12];       /* seen of each number */
     gboolean footers_known;
-    guint next_device;  /* in the vmdesc: the one expected next */
-    guint searched;     /* vmdesc entries, for a cap */
+    guint next_device; /* in the vmdesc: the one expected next */
+    guint searched;    /* vmdesc entries, for a cap */
     /* ram */
-    GHashTable *blocks; /* idstr -> index + 1 */
-    GArray *block_edits; /* const QevmBlockEdit *, by block index */
+    GHashTable *blocks;       /* idstr -> index + 1 */
+    GArray *block_edits;      /* const QevmBlockEdit *, by block index */
     gint block_in, block_out; /* last block named on the way in and out */
     gboolean fill_noted;
-    guint64 page_mask;  /* page size - 1; 0: not yet known */
+    guint64 page_mask;   /* page size - 1; 0: not yet known */
     guint64 package_end; /* 0: not inside a package */
-    gboolean after_run; /* postcopy: pages outside the package follow */
+    gboolean after_run;  /* postcopy: pages outside the package follow */
 } QevmWalk;
 
 QevmWalk *qevm_walk_new(QevmStream *stream, QevmFlow *flow);
@@ -83,7 +83,8 @@ QEVM_CHECKED gboolean qevm_walk_be(QevmWalk *walk, gsize size, const char *what,
 /* A length byte and text into `out` (256 bytes, NUL-terminated). */
 QEVM_CHECKED gboolean qevm_walk_name(QevmWalk *walk, const char *what,
                                      char out[256], GError **error);
-void qevm_walk_note(QevmWalk *walk, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void qevm_walk_note(QevmWalk *walk, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
 QEVM_CHECKED gboolean qevm_walk_fail(QevmWalk *walk, guint64 offset,
                                      GError **error, const char *format, ...)
     G_GNUC_PRINTF(4, 5);

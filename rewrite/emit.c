@@ -76,8 +76,8 @@ put_name(GByteArray *out, const char *name)
     g_byte_array_append(out, (const guint8 *)name, (guint)len);
 }
 
-static gboolean
-refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static gboolean refuse(GError **error, const char *format, ...)
+    G_GNUC_PRINTF(2, 3);
 static gboolean
 refuse(GError **error, const char *format, ...)
 {
@@ -273,12 +273,13 @@ put_mapped_block(Emit *e, const QevmRamBlock *b, gint64 *shift, GError **error)
     bits = bitmap_size(b);
     bitmap = b->bitmap_offset + (guint64)*shift;
     if (bitmap > b->pages_offset || bits > b->pages_offset - bitmap) {
-        return refuse(error,
-                      "mapped-ram: %" G_GINT64_FORMAT
-                      " more bytes before block `%s' would move its pages; "
-                      "the gap behind its bitmap has room for %" G_GINT64_FORMAT,
-                      *shift, b->idstr,
-                      (gint64)(b->pages_offset - b->bitmap_offset - bits));
+        return refuse(
+            error,
+            "mapped-ram: %" G_GINT64_FORMAT
+            " more bytes before block `%s' would move its pages; "
+            "the gap behind its bitmap has room for %" G_GINT64_FORMAT,
+            *shift, b->idstr,
+            (gint64)(b->pages_offset - b->bitmap_offset - bits));
     }
     w = g_byte_array_new();
     qevm_be_append(w, 8, bitmap);
@@ -338,8 +339,8 @@ ram_edited(const Emit *e, const QevmRecord *r)
 static gboolean
 put_start(Emit *e, QevmRecord *r, GError **error)
 {
-    gboolean ram = e->stream->ram && r->payload_offset + 8 ==
-                                         e->stream->ram->list_offset;
+    gboolean ram =
+        e->stream->ram && r->payload_offset + 8 == e->stream->ram->list_offset;
 
     if (ram && e->stream->ram->mapped &&
         !qevm_source_seekable(e->stream->source)) {
@@ -566,8 +567,8 @@ same_payload(QevmEdit *edit, QevmRecord *want, QevmStream *back,
 }
 
 static gboolean
-same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back,
-            QevmRecord *got, GError **error)
+same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
+            GError **error)
 {
     QevmTree *tree;
 

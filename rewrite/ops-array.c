@@ -33,7 +33,7 @@ check_array(const QevmMatch *match, GError **error)
         return qevm_apply_fail(match->path, error,
                                "is an element; name the array");
     }
-    if (!qevm_check_leaf(match, error)) {
+    if (!qevm_check_leaf(match, error) || !qevm_check_described(match, error)) {
         return FALSE;
     }
     if (!node->desc.field->size) {

@@ -147,11 +147,24 @@ find_sibling(QevmApply *apply, const QevmMatch *match, QevmNode *parent,
     return TRUE;
 }
 
+gboolean
+qevm_check_described(const QevmMatch *match, GError **error)
+{
+    const QevmDevice *device = match->place.record->device;
+
+    if (!device || !device->legacy) {
+        return TRUE;
+    }
+    g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                "%s: the section is described as nothing but bytes; use "
+                "retype on its `data`",
+                match->path);
+    return FALSE;
+}
+
 static gboolean
 check_parent(const QevmMatch *match, const QevmNode *parent, GError **error)
 {
-    const QevmRecord *record = match->place.record;
-
     if (match->place.kind == QEVM_PLACE_ELEMENT ||
         (parent->kind != QEVM_NODE_SECTION &&
          parent->kind != QEVM_NODE_SUBSECTION &&
@@ -162,14 +175,7 @@ check_parent(const QevmMatch *match, const QevmNode *parent, GError **error)
                                    ? "; name its elements with [I] or [*]"
                                    : "");
     }
-    if (record->device && record->device->legacy) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
-                    "%s: the section is described as nothing but bytes; "
-                    "use retype on its `data`",
-                    match->path);
-        return FALSE;
-    }
-    return TRUE;
+    return qevm_check_described(match, error);
 }
 
 gboolean
@@ -210,7 +216,7 @@ check_removable(const QevmMatch *match, GError **error)
                     match->path);
         return FALSE;
     }
-    return TRUE;
+    return qevm_check_described(match, error);
 }
 
 gboolean

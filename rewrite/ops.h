@@ -140,6 +140,10 @@ QEVM_CHECKED gboolean qevm_insert_fields(QevmApply *apply,
 /* Gives a leaf or leaf array another type, size or count, and its bytes. */
 void qevm_replace_leaf(QevmNode *node, const char *type, guint64 size,
                        guint64 count, GBytes *bytes);
+/* Not a section of old-style handlers, whose vmdesc has room for one `data` of
+ * bytes and nothing else. */
+QEVM_CHECKED gboolean qevm_check_described(const QevmMatch *match,
+                                           GError **error);
 /* The arena for descriptions that an edit of this tree makes. */
 QevmArena *qevm_edit_arena(QevmNode *node);
 /* The last child that is no subsection; NULL if there is none. */

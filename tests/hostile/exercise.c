@@ -497,6 +497,23 @@ check_vmdesc(QevmStream *back)
     qevm_edit_free(none);
 }
 
+/* The end of the live part can be found from either side; bytes that are
+ * wrong in it, or an EOF, are seen from the front only. */
+static gboolean
+same_from_both_sides(GBytes *bytes)
+{
+    g_autofree char *texts[2] = { NULL, NULL };
+
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(QevmStream) s =
+            qevm_stream_open(qevm_source_new_bytes(bytes, "bytes"),
+                             i ? QEVM_OPEN_WALK : 0, NULL, NULL);
+
+        texts[i] = s && !s->error ? exercise_dump(s, FALSE) : NULL;
+    }
+    return g_strcmp0(texts[0], texts[1]) == 0;
+}
+
 static void
 check_reads_back(QevmEdit *edit, GBytes *result, QevmOpenFlags flags)
 {
@@ -510,7 +527,7 @@ check_reads_back(QevmEdit *edit, GBytes *result, QevmOpenFlags flags)
     if (!back) {
         g_error("the rewritten stream is none: %s", error->message);
     }
-    if (edit->stream->error || back->opaque_rest || edit->stream->opaque_rest) {
+    if (back->opaque_rest || edit->stream->opaque_rest) {
         return;
     }
     if (back->error) {
@@ -551,16 +568,17 @@ rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
     }
     fd = memory_file();
     ok = qevm_emit_fd(edit, fd, FALSE, NULL, NULL, error);
-    if (!ok && lseek(fd, 0, SEEK_END) != 0 &&
-        !qevm_live_edit_any(edit->live)) {
+    if (!ok && lseek(fd, 0, SEEK_END) != 0 && !qevm_live_edit_any(edit->live)) {
         g_error("a stream is written that does not read back");
     }
     if (ok) {
         result = read_back(fd);
         *changes = edit->changes->len;
         apply_block_edits(edit);
-        check_reads_back(edit, result, 0);
-        check_reads_back(edit, result, QEVM_OPEN_WALK);
+        check_reads_back(edit, result, flags);
+        if (same_from_both_sides(bytes)) {
+            check_reads_back(edit, result, flags ^ QEVM_OPEN_WALK);
+        }
     }
     close(fd);
     g_clear_pointer(&edit, qevm_edit_free);
@@ -691,7 +709,7 @@ exercise_rewrite(GBytes *bytes, const QevmRules *rules, ExerciseRewrite *out)
     }
     piped = rewrite_pipe(bytes, rules, &error);
     want_error(piped != NULL, error, "rewrite in a pipe");
-    if (piped && out->result) {
+    if (piped && out->result && same_from_both_sides(bytes)) {
         want_equal(piped, out->result, "rewritten in a pipe");
     }
 }

@@ -22,9 +22,9 @@ ExerciseResult exercise_parse(GBytes *bytes, QevmOpenFlags flags);
 
 /* What became of rules. */
 typedef struct {
-    guint changes;   /* they were applied, and the result written */
-    GBytes *result;  /* owned; NULL: they were not */
-    GError *error;   /* owned; why */
+    guint changes;  /* they were applied, and the result written */
+    GBytes *result; /* owned; NULL: they were not */
+    GError *error;  /* owned; why */
 } ExerciseRewrite;
 void exercise_rewrite_clear(ExerciseRewrite *r);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ExerciseRewrite, exercise_rewrite_clear)

@@ -24,9 +24,9 @@
 #include <unistd.h>
 
 #define JOBS_MAX 64
-#define SECONDS_MAX 2   /* of CPU time, for one input */
-#define CRASHES_MAX 20  /* then it is no use to go on */
-#define CHUNK 50        /* inputs that a process takes at a time */
+#define SECONDS_MAX 2  /* of CPU time, for one input */
+#define CRASHES_MAX 20 /* then it is no use to go on */
+#define CHUNK 50       /* inputs that a process takes at a time */
 
 static gint jobs = 1, cuts = 500, flips = 2000, seed = 1, seconds;
 static gboolean unchanged;
@@ -45,7 +45,7 @@ static const GOptionEntry options[] = {
 
 /* What the processes share. */
 typedef struct {
-    gint next;    /* input that nobody took yet */
+    gint next;       /* input that nobody took yet */
     gint results[3]; /* by ExerciseResult */
     gint rewritten;
     gint slowest; /* in milliseconds */
@@ -67,9 +67,8 @@ typedef struct {
 static void
 find_structure(Stream *s)
 {
-    g_autoptr(QevmStream) stream =
-        qevm_stream_open(qevm_source_new_bytes(s->bytes, s->name),
-                         QEVM_OPEN_WALK, NULL, NULL);
+    g_autoptr(QevmStream) stream = qevm_stream_open(
+        qevm_source_new_bytes(s->bytes, s->name), QEVM_OPEN_WALK, NULL, NULL);
 
     s->structure = g_array_new(FALSE, FALSE, sizeof(guint64));
     for (guint i = 0; stream && i < stream->records->len; i++) {
@@ -107,8 +106,8 @@ without_pages(GBytes *bytes)
             char *data = g_malloc((gsize)size + 1);
 
             if (pread(fd, data, (gsize)size, 0) == size) {
-                stripped = g_bytes_new_take(g_steal_pointer(&data),
-                                            (gsize)size);
+                stripped =
+                    g_bytes_new_take(g_steal_pointer(&data), (gsize)size);
             }
             g_free(data);
         }
@@ -168,10 +167,10 @@ choose_place(const Stream *s, GRand *rand)
 static guint8
 choose_byte(guint8 old, GRand *rand)
 {
-    static const guint8 telling[] = { 0,    1,    2,    3,   4,   5,    6,
-                                      7,    8,    0x10, 0x20, 0x7e, 0x7f,
-                                      0x80, 0xff, '"', '{', '}', '[',  ']',
-                                      ',',  ':',  '0',  '9', '-', '\\' };
+    static const guint8 telling[] = { 0,    1,   2,    3,    4,    5,    6,
+                                      7,    8,   0x10, 0x20, 0x7e, 0x7f, 0x80,
+                                      0xff, '"', '{',  '}',  '[',  ']',  ',',
+                                      ':',  '0', '9',  '-',  '\\' };
     guint8 byte = old;
 
     while (byte == old) {
@@ -212,9 +211,9 @@ make_input(const Stream *s, gint index, char **what)
     } else {
         copy = g_memdup2(data, size);
         copy[at] = choose_byte(copy[at], rand);
-        *what = g_strdup_printf("0x%02x at 0x%" G_GINT64_MODIFIER
-                                "x made 0x%02x",
-                                data[at], at, copy[at]);
+        *what =
+            g_strdup_printf("0x%02x at 0x%" G_GINT64_MODIFIER "x made 0x%02x",
+                            data[at], at, copy[at]);
         input = g_bytes_new_take(copy, size);
     }
     g_rand_free(rand);
@@ -281,8 +280,8 @@ run_input(const Stream *s, gint index)
     getitimer(ITIMER_PROF, &limit);
     setitimer(ITIMER_PROF, &none, NULL);
     g_atomic_int_inc(&shared->results[MIN(found, walked)]);
-    ms = SECONDS_MAX * 1000 - (gint)(limit.it_value.tv_sec * 1000 +
-                                     limit.it_value.tv_usec / 1000);
+    ms = SECONDS_MAX * 1000 -
+         (gint)(limit.it_value.tv_sec * 1000 + limit.it_value.tv_usec / 1000);
     if (ms > g_atomic_int_get(&shared->slowest)) {
         g_atomic_int_set(&shared->slowest, ms);
     }

@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "lab"))
 import lab  # noqa: E402
 
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
-LIMIT = 20  # seconds a guest gets to do what it should; a healthy one needs less than four
+LIMIT = 90  # seconds a guest gets to do what it should, mostly in less than four; or a qevm
 
 # What there must be a case for: operations that some rule uses.
 NEEDED = """set set-bytes set-version set-instance strip-subsection add-subsection add-field remove-field
@@ -202,7 +202,7 @@ class Tap:
 def qevm(*args):
     """Run it: None, or what it said when it failed."""
     done = subprocess.run([QEVM, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT * 3)
+                          stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT)
     if done.returncode:
         return "%s\nexit code %d of: qevm %s" % (done.stdout, done.returncode, " ".join(args))
     return None
@@ -222,7 +222,7 @@ def compare_piped(case, stream, new):
     with open(stream, "rb") as source:
         with subprocess.Popen(["cat"], stdin=source, stdout=subprocess.PIPE) as cat:
             done = subprocess.run(args, stdin=cat.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  timeout=LIMIT * 3)
+                                  timeout=LIMIT)
     if done.returncode:
         return "%s\nexit code %d" % (done.stderr.decode(errors="replace"), done.returncode)
     with open(new, "rb") as f:
@@ -276,6 +276,7 @@ def run(tap, case, guest):
         why = str(e)
     for _ in range(left):
         tap.ok(why, case["name"] + ": not reached")
+        why = "not reached"
     print("# %s: %.1f s" % (case["name"], time.monotonic() - begin))
 
 

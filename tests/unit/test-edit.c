@@ -710,6 +710,10 @@ static const struct bad_case {
       QEVM_ERROR_RULE,
       "r: rule 1 (remove-field): 0000:00:01.0/dev//arr[1]: is an element; use "
       "remove-element" },
+    { "remove-field/legacy", R("remove-field", AT("legacy//data")),
+      QEVM_ERROR_UNSUPPORTED,
+      "r: rule 1 (remove-field): legacy//data: the section is described as "
+      "nothing but bytes; use retype on its `data`" },
     { "remove-field/run", R("remove-field", AT(D "//q[1]")),
       QEVM_ERROR_UNSUPPORTED,
       "r: rule 1 (remove-field): 0000:00:01.0/dev//q[1]: one struct cannot be "
