@@ -411,6 +411,7 @@ qevm_tree_free(QevmTree *tree)
     g_bytes_unref(tree->payload);
     g_clear_pointer(&tree->extents, g_array_unref);
     g_clear_pointer(&tree->arena, qevm_arena_free);
+    g_clear_pointer(&tree->standing, g_hash_table_unref);
     g_clear_error(&tree->error);
     g_free(tree);
 }

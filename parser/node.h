@@ -57,6 +57,7 @@ typedef struct {
     QevmArena *arena; /* owned; descriptions made by edits */
     GError *error;    /* owned; why a RAW node is there; NULL: all decoded */
     guint empty;      /* nodes without bytes, for a cap */
+    GHashTable *standing; /* owned; see standing.h; NULL: not asked yet */
 } QevmTree;
 
 /* Decodes the top level of `payload` by `vmsd`, which must outlive the tree.

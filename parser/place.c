@@ -1,5 +1,6 @@
 /* place.c - the path and the value of a place, and what stands near it. */
 #include "parser/place.h"
+#include "parser/standing.h"
 
 #include <string.h>
 
@@ -45,72 +46,30 @@ qevm_place_parent(const QevmNode *node)
     return is_element(node) ? node->parent->parent : node->parent;
 }
 
-/* A node among those that a step could mistake it for. */
-typedef struct {
-    guint alike;      /* siblings of its name, itself included */
-    guint rank;       /* how many of them stand before it */
-    guint64 elements; /* and how many elements these have */
-} Standing;
-
-static Standing
-standing_of(const QevmNode *node)
-{
-    const char *name = qevm_node_name(node);
-    gboolean subsection = node->kind == QEVM_NODE_SUBSECTION;
-    gboolean before = TRUE;
-    Standing s = { 0, 0, 0 };
-
-    for (QevmNode *n = qevm_node_children(node->parent); n; n = n->next) {
-        if (n == node) {
-            before = FALSE;
-        }
-        if ((n->kind == QEVM_NODE_SUBSECTION) != subsection ||
-            !g_str_equal(qevm_node_name(n), name)) {
-            continue;
-        }
-        s.alike++;
-        if (before) {
-            s.rank++;
-            s.elements += qevm_place_elements(n);
-        }
-    }
-    return s;
-}
-
-static gboolean
-has_sibling_named(const QevmNode *node, const char *name)
-{
-    for (QevmNode *n = qevm_node_children(node->parent); n; n = n->next) {
-        if (n->kind != QEVM_NODE_SUBSECTION &&
-            g_str_equal(qevm_node_name(n), name)) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 /* The step to `node`, or to an element of it. */
 static char *
 spell_step(const QevmNode *node, gboolean element, guint64 index)
 {
     gboolean subsection = node->kind == QEVM_NODE_SUBSECTION;
-    Standing s = standing_of(node);
+    QevmStanding s;
     const char *name = qevm_node_name(node);
     g_autofree char *shown = qevm_path_quote_step(name, subsection);
     g_autofree char *select = NULL;
     g_autofree char *whole = NULL;
 
+    qevm_standing_of_node(node, &s);
     if (element || (s.alike > 1 && !is_run(node))) {
         select = g_strdup_printf("[%" G_GUINT64_FORMAT "]",
                                  s.elements + (element ? index : 0));
     } else if (s.alike > 1) {
-        select = g_strdup_printf("#%u", s.rank);
+        select = g_strdup_printf("#%" G_GUINT64_FORMAT, s.rank);
     } else {
         return g_steal_pointer(&shown);
     }
     whole = g_strconcat(shown, select, NULL);
     /* The exact name comes first: x[0] beside an array x must be told apart. */
-    if (!subsection && shown[0] != '"' && has_sibling_named(node, whole)) {
+    if (!subsection && shown[0] != '"' &&
+        qevm_standing_has_field(node, whole)) {
         return g_strconcat("\"", shown, "\"", select, NULL);
     }
     return g_steal_pointer(&whole);
@@ -144,8 +103,7 @@ append_section(GString *out, QevmStream *stream, const QevmRecord *record)
 {
     const char *name = qevm_record_name(record);
     g_autofree char *shown = NULL;
-    gboolean other_instance = FALSE, before = TRUE;
-    guint equal = 0, rank = 0;
+    QevmStanding s;
 
     if (!name) {
         g_string_append(out, qevm_record_type_name(record));
@@ -153,29 +111,15 @@ append_section(GString *out, QevmStream *stream, const QevmRecord *record)
     }
     shown = qevm_path_quote(name);
     g_string_append(out, shown);
-    for (guint i = 0; stream && i < stream->records->len; i++) {
-        const QevmRecord *other = stream->records->pdata[i];
-
-        if (other == record) {
-            before = FALSE;
-            continue;
-        }
-        if (other->dropped || !qevm_record_is_section(other) ||
-            !g_str_equal(qevm_record_name(other), name)) {
-            continue;
-        }
-        if (other->instance_id != record->instance_id) {
-            other_instance = TRUE;
-        } else {
-            equal++;
-            rank += before ? 1 : 0;
-        }
+    if (!stream) {
+        return;
     }
-    if (other_instance) {
+    qevm_standing_of_section(stream, record, &s);
+    if (s.mixed) {
         g_string_append_printf(out, "@%u", record->instance_id);
     }
-    if (equal > 0) {
-        g_string_append_printf(out, "#%u", rank);
+    if (s.alike > 1) {
+        g_string_append_printf(out, "#%" G_GUINT64_FORMAT, s.rank);
     }
 }
 

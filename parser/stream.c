@@ -40,6 +40,7 @@ qevm_stream_free(QevmStream *stream)
     g_free(stream->machine);
     g_ptr_array_unref(stream->notes);
     g_clear_error(&stream->error);
+    g_clear_pointer(&stream->standing, g_hash_table_unref);
     qevm_arena_free(stream->arena);
     g_free(stream);
 }

@@ -90,10 +90,12 @@ typedef struct QevmStream {
     gboolean capability_ignore_shared, capability_mapped_ram;
     guint64 pages_normal, pages_zero, pages_xbzrle, pages_compressed; /* if
                               walked */
-    GPtrArray *notes; /* char *; oddities, in the order found */
-    GError *error;    /* owned; where parsing had to stop; the records
-                         so far, then a RAW one, are there */
-    QevmArena *arena; /* owned; descriptions of ours */
+    GPtrArray *notes;     /* char *; oddities, in the order found */
+    GError *error;        /* owned; where parsing had to stop; the records
+                             so far, then a RAW one, are there */
+    QevmArena *arena;     /* owned; descriptions of ours */
+    gboolean edited;      /* records may be changed in place; see edit.h */
+    GHashTable *standing; /* owned; see standing.h; NULL: not asked yet */
 } QevmStream;
 
 typedef enum {

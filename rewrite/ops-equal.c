@@ -161,7 +161,9 @@ uncovered(GHashTable *covered, QevmNode *node)
 
     if (g_hash_table_lookup_extended(covered, node, NULL, &value)) {
         flags = value;
-        return !flags || !memchr(flags->data, 0, flags->len) ? NULL : node;
+        return !flags || !flags->len || !memchr(flags->data, 0, flags->len)
+                   ? NULL
+                   : node;
     }
     if (is_leaf(node) || node->kind == QEVM_NODE_RAW) {
         return node;

@@ -158,8 +158,10 @@ qevm_encode_one(const QevmFieldDesc *desc, const QevmValue *value,
     gsize size = desc->size;
 
     if (literal && value->kind == QEVM_VALUE_STRING && is_number(desc->prim)) {
-        g_autofree char *text = g_strndup(g_bytes_get_data(value->bytes, NULL),
-                                          g_bytes_get_size(value->bytes));
+        gsize len;
+        const char *data = g_bytes_get_data(value->bytes, &len);
+        /* Of no bytes, data is NULL. */
+        g_autofree char *text = g_strndup(len ? data : "", len);
 
         if (!qevm_value_parse(text, &number, error)) {
             return NULL;

@@ -190,7 +190,9 @@ put_run(const GArray *matches, GPtrArray *bytes, guint first, guint end)
         const guint8 *data =
             g_bytes_get_data(g_ptr_array_index(bytes, i), &one);
 
-        memcpy(copy->data + p->index * one, data, one);
+        if (one) {
+            memcpy(copy->data + p->index * one, data, one);
+        }
     }
     all = g_byte_array_free_to_bytes(copy);
     qevm_node_set_bytes(node, all);

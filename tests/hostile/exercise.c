@@ -497,21 +497,25 @@ check_vmdesc(QevmStream *back)
     qevm_edit_free(none);
 }
 
+static char *
+dump_of(GBytes *bytes, QevmOpenFlags flags)
+{
+    g_autoptr(QevmStream) s = qevm_stream_open(
+        qevm_source_new_bytes(bytes, "bytes"), flags, NULL, NULL);
+
+    return s && !s->error ? exercise_dump(s, FALSE) : NULL;
+}
+
 /* The end of the live part can be found from either side; bytes that are
  * wrong in it, or an EOF, are seen from the front only. */
 static gboolean
 same_from_both_sides(GBytes *bytes)
 {
-    g_autofree char *texts[2] = { NULL, NULL };
+    g_autofree char *near = NULL, *far = NULL;
 
-    for (guint i = 0; i < 2; i++) {
-        g_autoptr(QevmStream) s =
-            qevm_stream_open(qevm_source_new_bytes(bytes, "bytes"),
-                             i ? QEVM_OPEN_WALK : 0, NULL, NULL);
-
-        texts[i] = s && !s->error ? exercise_dump(s, FALSE) : NULL;
-    }
-    return g_strcmp0(texts[0], texts[1]) == 0;
+    near = dump_of(bytes, 0);
+    far = dump_of(bytes, QEVM_OPEN_WALK);
+    return g_strcmp0(near, far) == 0;
 }
 
 static void

@@ -286,7 +286,8 @@ def save(out, argv, root=None, secs=0, caps=(), uri=TO_FILE, before=(), params=N
     """Run a guest for secs (0: never started), do `before`, write its stream to out.
 
     how: "stopped" stops it and migrates; "live" migrates while it runs, over several rounds;
-    "background" while it runs, at full speed; "xen" is xen-save-devices-state. Returns the facts: QEMU's version and exact command line.
+    "background" while it runs, at full speed; "xen" is xen-save-devices-state. Returns the facts:
+    QEMU's version and exact command line.
     """
     with Qemu(argv, root, serial=serial, files=files, prepare=prepare) as q:
         facts = describe(q)

@@ -157,6 +157,7 @@ static void
 made_free(Made *m)
 {
     g_ptr_array_unref(m->stream.records);
+    g_clear_pointer(&m->stream.standing, g_hash_table_unref);
     qevm_arena_free(m->arena);
     g_free(m);
 }
@@ -805,6 +806,98 @@ test_random_round_trip(void)
     g_assert_cmpuint(checked, >, 1000);
 }
 
+/* Long rows are counted once; that must not be seen, nor outlive an edit. */
+static void
+test_long_rows(void)
+{
+    g_autoptr(Made) m = made_new();
+    QevmVmsd *v = vmsd_new(m, "v", 1), *sub = vmsd_new(m, "sub", 1);
+    guint checked = 0;
+    QevmNode *first;
+    QevmRecord *r;
+    QevmPlace place = { 0 };
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+
+    v->fields = qevm_arena_alloc0(m->arena, 300 * sizeof(*v->fields));
+    for (guint i = 0; i < 300; i++) {
+        /* Runs of one name, apart from each other, and names like paths. */
+        v->fields[v->n_fields++] =
+            leaf(m, nasty[i * i % G_N_ELEMENTS(nasty)], "uint8", 1, i % 3 + 1);
+    }
+    add_subsection(v, sub);
+    add_subsection(v, sub);
+    for (guint i = 0; i < 100; i++) {
+        r = add_section(m, QEVM_RECORD_FULL, nasty[i % 4], i % 3 ? 0 : i % 7,
+                        i == 50 ? v : sub, 0);
+        r->dropped = i % 11 == 0;
+    }
+    check_stream(m, &checked);
+    g_assert_cmpuint(checked, >, 800);
+
+    /* The parse goes on. */
+    r = add_section(m, QEVM_RECORD_FULL, "new", 0, v, 0);
+    check_stream(m, &checked);
+    add_section(m, QEVM_RECORD_FULL, "new", 1, sub, 0);
+    check_stream(m, &checked);
+
+    /* The first of two of one name goes. */
+    first = qevm_node_children(&r->tree->root);
+    place.kind = QEVM_PLACE_NODE;
+    place.record = r;
+    place.node = first->next;
+    while (!g_str_equal(qevm_node_name(place.node), qevm_node_name(first))) {
+        place.node = place.node->next;
+    }
+    before = qevm_path_of(&m->stream, &place);
+    qevm_node_remove(first);
+    after = qevm_path_of(&m->stream, &place);
+    g_assert_cmpstr(before, !=, after);
+    check_stream(m, &checked);
+
+    m->stream.edited = TRUE;
+    r->instance_id = 1;
+    check_stream(m, &checked);
+}
+
+static void
+test_long_time(void)
+{
+    g_autoptr(Made) m = made_new();
+    QevmVmsd *v = vmsd_new(m, "v", 1);
+
+    v->fields = qevm_arena_alloc0(m->arena, 50000 * sizeof(*v->fields));
+    for (guint i = 0; i < 50000; i++) {
+        g_autofree char *name = g_strdup_printf("f%u", i / 2);
+
+        v->fields[v->n_fields++] = leaf(m, name, "uint8", 1, 1);
+    }
+    for (guint i = 0; i < 50000; i++) {
+        add_section(m, QEVM_RECORD_FULL, "s", i / 2, i == 0 ? v : NULL, 0);
+    }
+    for (guint i = 0; i < 50000; i++) {
+        QevmPlace place = { QEVM_PLACE_SECTION, m->stream.records->pdata[i],
+                            NULL, 0, 0 };
+        g_autofree char *want = g_strdup_printf("s@%u#%u", i / 2, i % 2);
+        g_autofree char *got = qevm_path_of(&m->stream, &place);
+
+        g_assert_cmpstr(got, ==, want);
+    }
+    {
+        QevmRecord *r = m->stream.records->pdata[0];
+        QevmNode *n = qevm_node_children(&r->tree->root);
+
+        for (guint i = 0; n; n = n->next, i++) {
+            QevmPlace place = { QEVM_PLACE_NODE, r, n, 0, 0 };
+            g_autofree char *want =
+                g_strdup_printf("s@0#0//f%u[%u]", i / 2, i % 2);
+            g_autofree char *got = qevm_path_of(&m->stream, &place);
+
+            g_assert_cmpstr(got, ==, want);
+        }
+    }
+}
+
 /* Any path over any tree: places or an error, never both or neither. */
 static void
 test_random_paths(void)
@@ -864,6 +957,8 @@ main(int argc, char **argv)
     g_test_add_func("/resolve/long-lists", test_long_lists);
     g_test_add_func("/resolve/round-trip", test_round_trip);
     g_test_add_func("/resolve/random-round-trip", test_random_round_trip);
+    g_test_add_func("/resolve/long-rows", test_long_rows);
+    g_test_add_func("/resolve/long-time", test_long_time);
     g_test_add_func("/resolve/random-paths", test_random_paths);
     return g_test_run();
 }

@@ -240,6 +240,11 @@ static const struct bad_case {
       "\"b\", \"type\": \"uint8\", \"value\": 256}",
       "r.json: rule 1 (add-field): \"fields[0]\": 256 does not fit the 8 "
       "bits of `uint8`" },
+    { "field/value-empty",
+      "{\"op\": \"add-field\", \"at\": \"a\", \"name\": \"b\", \"type\": "
+      "\"uint8\", \"value\": \"\"}",
+      "r.json: rule 1 (add-field): \"fields[0]\": value: column 1: expected a "
+      "decimal or 0x number, true, false, null, \"text\" or hex:.." },
     { "field/list-member",
       "{\"op\": \"add-field\", \"at\": \"a\", \"fields\": [{\"nam\": 1}]}",
       "r.json: rule 1 (add-field): field 0: no member \"nam\"; there are: "
