@@ -218,12 +218,59 @@ bitmap_size(const QevmRamBlock *b)
     return (b->used_length / b->mapped_page_size + 63) / 64 * 8;
 }
 
+static gboolean
+names_capability(QevmNode *node, const char *capability)
+{
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        g_auto(QevmValue) value = QEVM_VALUE_INIT;
+        gsize size;
+        const char *text;
+
+        if (c->kind != QEVM_NODE_FIELD) {
+            if (names_capability(c, capability)) {
+                return TRUE;
+            }
+            continue;
+        }
+        qevm_node_value(c, 0, &value);
+        if (value.kind == QEVM_VALUE_STRING) {
+            text = g_bytes_get_data(value.bytes, &size);
+            if (size == strlen(capability) &&
+                memcmp(text, capability, size) == 0) {
+                return TRUE;
+            }
+        }
+    }
+    return FALSE;
+}
+
+/* With x-ignore-shared each block has its guest address behind it, and the
+ * loader reads one if its configuration says so. Where an edit took the
+ * capability out of the configuration, the addresses go with it. */
+static gboolean
+drop_addresses(const Emit *e)
+{
+    if (!e->stream->capability_ignore_shared) {
+        return FALSE;
+    }
+    for (guint i = 0; i < e->stream->records->len; i++) {
+        QevmRecord *r = record_at(e->stream, i);
+
+        if (r->type == QEVM_RECORD_CONFIGURATION && !r->dropped) {
+            return r->tree && r->tree->root.dirty &&
+                   !names_capability(&r->tree->root, "x-ignore-shared");
+        }
+    }
+    return TRUE;
+}
+
 /* The block list with names changed and entries left out. */
 static void
 put_block_list(Emit *e, const QevmRecord *r)
 {
     const QevmRam *ram = e->stream->ram;
     guint64 total = ram->total, end = r->payload_offset + 8;
+    gboolean bare = drop_addresses(e);
     GByteArray *w = g_byte_array_new();
 
     for (guint i = 0; i < ram->blocks->len; i++) {
@@ -246,7 +293,8 @@ put_block_list(Emit *e, const QevmRecord *r)
         w = g_byte_array_new();
         put_name(w, block_name(e, b));
         put(e, w);
-        put_extent(e, b->offset + old, b->size - old);
+        put_extent(e, b->offset + old,
+                   b->size - old - (bare && b->has_address ? 8 : 0));
     }
     put_extent(e, end, r->payload_offset + r->payload_size - end);
 }
@@ -330,7 +378,7 @@ put_mapped_list(Emit *e, const QevmRecord *r, GError **error)
 static gboolean
 ram_edited(const Emit *e, const QevmRecord *r)
 {
-    return e->edit->live->blocks->len > 0 ||
+    return e->edit->live->blocks->len > 0 || drop_addresses(e) ||
            (e->stream->ram->mapped &&
             (e->edit->live->drop_all_pages || r->header_dirty ||
              qevm_source_size(e->out) != r->offset));
