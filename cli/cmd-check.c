@@ -116,7 +116,7 @@ static int
 check_file(QevmCli *cli, const char *file)
 {
     g_autoptr(QevmStream) stream =
-        qevm_cli_open(file, cli->options.quick ? 0 : QEVM_OPEN_WALK);
+        qevm_cli_open(cli, file, cli->options.quick ? 0 : QEVM_OPEN_WALK);
     g_autoptr(GPtrArray) findings = NULL;
     guint counts[3] = { 0 };
 

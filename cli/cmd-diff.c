@@ -93,8 +93,8 @@ diff_json(QevmCli *cli, QevmDiff *diff, char **argv, GError **error)
 static int
 run(QevmCli *cli, int argc, char **argv)
 {
-    g_autoptr(QevmStream) a = qevm_cli_open(argv[0], 0);
-    g_autoptr(QevmStream) b = qevm_cli_open(argv[1], 0);
+    g_autoptr(QevmStream) a = qevm_cli_open(cli, argv[0], 0);
+    g_autoptr(QevmStream) b = qevm_cli_open(cli, argv[1], 0);
     g_autoptr(GError) error = NULL;
     QevmDiff diff = { .a = a, .b = b, .all = cli->options.all };
     int code = QEVM_EXIT_OK;
@@ -112,12 +112,12 @@ run(QevmCli *cli, int argc, char **argv)
         ok = qevm_diff_run(&diff, &error);
     }
     if (!ok) {
-        code = qevm_cli_fail(NULL, error, QEVM_EXIT_SYSTEM);
+        code = qevm_cli_fail(cli, NULL, error, QEVM_EXIT_SYSTEM);
     } else if (diff.count) {
         code = QEVM_EXIT_FINDINGS;
     }
-    code = qevm_cli_worse(code, qevm_cli_stream_error(argv[0], a));
-    return qevm_cli_worse(code, qevm_cli_stream_error(argv[1], b));
+    code = qevm_cli_worse(code, qevm_cli_stream_error(cli, argv[0], a));
+    return qevm_cli_worse(code, qevm_cli_stream_error(cli, argv[1], b));
 }
 
 const QevmCommand qevm_command_diff = {

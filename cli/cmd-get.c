@@ -94,7 +94,7 @@ get_json(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
     const QevmJsonRender render = { -1 };
     g_autofree char *path = qevm_path_of(stream, place);
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    json_t *json;
+    json_t *json, *named;
 
     if (is_leaf(place)) {
         if (!qevm_place_value(place, &value, error)) {
@@ -110,9 +110,12 @@ get_json(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
     if (!json) {
         return FALSE;
     }
-    json_object_set_new(json, "path", qevm_render_json_text(path));
-    qevm_render_json_print(cli->out, json);
+    named = json_object();
+    json_object_set_new(named, "path", qevm_render_json_text(path));
+    json_object_update(named, json);
+    qevm_render_json_print(cli->out, named);
     qevm_print(cli->out, "\n");
+    json_decref(named);
     json_decref(json);
     return TRUE;
 }
@@ -137,7 +140,8 @@ get_path(QevmCli *cli, const char *file, QevmStream *stream, const char *text)
             break;
         }
     }
-    return error ? qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM) : QEVM_EXIT_OK;
+    return error ? qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM)
+                 : QEVM_EXIT_OK;
 }
 
 static int
@@ -145,7 +149,7 @@ run(QevmCli *cli, int argc, char **argv)
 {
     const char *file = argv[0];
     g_autoptr(QevmStream) stream =
-        qevm_cli_open(file, cli->options.walk ? QEVM_OPEN_WALK : 0);
+        qevm_cli_open(cli, file, cli->options.walk ? QEVM_OPEN_WALK : 0);
     int code = QEVM_EXIT_OK;
 
     if (!stream) {
@@ -154,7 +158,7 @@ run(QevmCli *cli, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         code = qevm_cli_worse(code, get_path(cli, file, stream, argv[i]));
     }
-    return qevm_cli_worse(code, qevm_cli_stream_error(file, stream));
+    return qevm_cli_worse(code, qevm_cli_stream_error(cli, file, stream));
 }
 
 const QevmCommand qevm_command_get = {

@@ -167,10 +167,7 @@ print_ram(QevmPrint *out, const QevmStream *stream, const Facts *facts)
     }
     label(out, "pages");
     if (!stream->walked) {
-        qevm_print_format(out,
-                          "RAM not walked: %s of it; --walk reads the "
-                          "headers of all pages\n",
-                          live);
+        qevm_print_format(out, "RAM not walked, %s; --walk does\n", live);
         return;
     }
     qevm_print_format(
@@ -200,15 +197,15 @@ larger_first(gconstpointer a, gconstpointer b)
 }
 
 static void
-print_section(QevmPrint *out, const QevmRecord *r)
+print_section(QevmPrint *out, const QevmRecord *r, gboolean marks)
 {
     g_autofree char *name = qevm_path_quote(r->idstr);
 
-    qevm_print_format(out, "%13s%-36s %8u %7u %10" G_GUINT64_FORMAT "%s%s%s\n",
-                      "", name, r->instance_id, r->version_id, r->payload_size,
-                      r->early ? " early" : "",
-                      r->opaque ? " not described" : "",
-                      r->resynced ? " end found by footer" : "");
+    qevm_print_format(
+        out, "%13s%-36s %8u %7u %10" G_GUINT64_FORMAT "%s%s%s\n", "", name,
+        r->instance_id, r->version_id, r->payload_size,
+        r->early ? " early" : "", marks && r->opaque ? " not described" : "",
+        marks && r->resynced && !r->opaque ? " end found by footer" : "");
 }
 
 static void
@@ -237,8 +234,45 @@ print_devices(QevmPrint *out, const Facts *facts, gboolean all)
                       "section", "instance", "version", "bytes");
     qevm_print(out, "\n");
     for (guint i = 0; i < shown; i++) {
-        print_section(out, g_ptr_array_index(devices, i));
+        /* What is so of all of them is said once, below. */
+        print_section(out, g_ptr_array_index(devices, i),
+                      facts->opaque < facts->devices->len);
     }
+}
+
+/* Each command once, in the order of the first. */
+static void
+print_commands(QevmPrint *out, const Facts *facts)
+{
+    g_autoptr(GHashTable) counts = g_hash_table_new(NULL, NULL);
+    gboolean any = FALSE;
+
+    for (guint i = 0; i < facts->commands->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(facts->commands, i);
+        gpointer key = GUINT_TO_POINTER(r->command);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
+
+        g_hash_table_insert(counts, key, GUINT_TO_POINTER(n + 1));
+    }
+    for (guint i = 0; i < facts->commands->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(facts->commands, i);
+        gpointer key = GUINT_TO_POINTER(r->command);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
+
+        if (!n) {
+            continue;
+        }
+        if (!any) {
+            label(out, "commands");
+        }
+        qevm_print_format(out, "%s%s", any ? ", " : "", command_name(r));
+        if (n > 1) {
+            qevm_print_format(out, " (%u)", n);
+        }
+        g_hash_table_remove(counts, key);
+        any = TRUE;
+    }
+    qevm_print(out, any ? "\n" : "");
 }
 
 /* Iterative sections other than ram; commands. */
@@ -261,15 +295,7 @@ print_live(QevmPrint *out, const Facts *facts)
         any = TRUE;
     }
     qevm_print(out, any ? "\n" : "");
-    for (guint i = 0; i < facts->commands->len; i++) {
-        const QevmRecord *r = g_ptr_array_index(facts->commands, i);
-
-        if (i == 0) {
-            label(out, "commands");
-        }
-        qevm_print_format(out, "%s%s", i ? ", " : "", command_name(r));
-    }
-    qevm_print(out, facts->commands->len ? "\n" : "");
+    print_commands(out, facts);
 }
 
 static void
@@ -499,7 +525,7 @@ run(QevmCli *cli, int argc, char **argv)
 
     for (int i = 0; i < argc; i++) {
         g_autoptr(QevmStream) stream =
-            qevm_cli_open(argv[i], cli->options.walk ? QEVM_OPEN_WALK : 0);
+            qevm_cli_open(cli, argv[i], cli->options.walk ? QEVM_OPEN_WALK : 0);
 
         if (!stream) {
             code = qevm_cli_worse(code, QEVM_EXIT_INPUT);
@@ -510,7 +536,8 @@ run(QevmCli *cli, int argc, char **argv)
         } else {
             print_text(cli, argv[i], stream);
         }
-        code = qevm_cli_worse(code, qevm_cli_stream_error(argv[i], stream));
+        code =
+            qevm_cli_worse(code, qevm_cli_stream_error(cli, argv[i], stream));
     }
     return code;
 }

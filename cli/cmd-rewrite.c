@@ -21,7 +21,7 @@ static const QevmOption options[] = {
 
 /* All files as one list of rules, numbered on. NULL: it was said why. */
 static QevmRules *
-load_rules(char **files)
+load_rules(const QevmCli *cli, char **files)
 {
     g_autoptr(QevmRules) all = NULL;
 
@@ -30,7 +30,7 @@ load_rules(char **files)
         g_autoptr(QevmRules) rules = qevm_rules_load(files[i], &error);
 
         if (!rules) {
-            qevm_cli_fail(NULL, error, QEVM_EXIT_INPUT);
+            qevm_cli_fail(cli, NULL, error, QEVM_EXIT_INPUT);
             return NULL;
         }
         if (!all) {
@@ -52,7 +52,7 @@ run(QevmCli *cli, int argc, char **argv)
     if (!cli->options.rules) {
         return qevm_cli_usage(cli, "needs -r RULES");
     }
-    rules = load_rules(cli->options.rules);
+    rules = load_rules(cli, cli->options.rules);
     if (!rules) {
         return QEVM_EXIT_INPUT;
     }

@@ -21,7 +21,8 @@ run(QevmCli *cli, int argc, char **argv)
             qevm_rules_for_set(argv[i], argv[i + 1], &error);
 
         if (!one) {
-            return qevm_cli_usage(cli, "%s", error->message);
+            return qevm_cli_usage(cli, "%s %s: %s", argv[i], argv[i + 1],
+                                  error->message);
         }
         if (!all) {
             all = g_steal_pointer(&one);

@@ -48,7 +48,7 @@ show_text(QevmCli *cli, const char *file, QevmStream *stream)
             continue;
         }
         if (!qevm_render_text_record(&render, stream, record, &error)) {
-            code = qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM);
+            code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
         }
         qevm_record_forget(record);
         if (qevm_print_broken(cli->out)) {
@@ -90,7 +90,7 @@ show_json(QevmCli *cli, const char *file, QevmStream *stream)
 
         qevm_record_forget(record);
         if (!json) {
-            code = qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM);
+            code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
             continue;
         }
         qevm_print(cli->out, first ? "\n" : ",\n");
@@ -117,7 +117,7 @@ show_analyze(QevmCli *cli, const char *file, QevmStream *stream)
 
     return qevm_render_analyze(cli->out, stream, &error)
                ? QEVM_EXIT_OK
-               : qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM);
+               : qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
 }
 
 /* ---- parts of it ---- */
@@ -129,7 +129,7 @@ place_json(const QevmCli *cli, QevmStream *stream, const QevmPlace *place,
     const QevmJsonRender render = { cli->options.depth };
     g_autofree char *path = qevm_path_of(stream, place);
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    json_t *json;
+    json_t *json, *named;
 
     if (place->kind == QEVM_PLACE_SECTION) {
         return qevm_render_json_record(&render, stream, place->record, error);
@@ -143,8 +143,11 @@ place_json(const QevmCli *cli, QevmStream *stream, const QevmPlace *place,
         json = json_object();
         json_object_set_new(json, "value", qevm_render_json_value(&value));
     }
-    json_object_set_new(json, "path", qevm_render_json_text(path));
-    return json;
+    named = json_object();
+    json_object_set_new(named, "path", qevm_render_json_text(path));
+    json_object_update(named, json);
+    json_decref(json);
+    return named;
 }
 
 static int
@@ -167,7 +170,8 @@ show_place(QevmCli *cli, const char *file, QevmStream *stream,
     } else {
         ok = qevm_render_text_place(&render, stream, place, &error);
     }
-    return ok ? QEVM_EXIT_OK : qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM);
+    return ok ? QEVM_EXIT_OK
+              : qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
 }
 
 static int
@@ -183,7 +187,7 @@ show_path(QevmCli *cli, const char *file, QevmStream *stream, const char *text)
     }
     places = qevm_path_resolve(stream, path, &error);
     if (!places) {
-        return qevm_cli_fail(file, error, QEVM_EXIT_SYSTEM);
+        return qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
     }
     for (guint i = 0; i < places->len; i++) {
         code = qevm_cli_worse(code,
@@ -211,7 +215,7 @@ run(QevmCli *cli, int argc, char **argv)
     if (analyze && argc > 1) {
         return qevm_cli_usage(cli, "--format analyze shows whole streams");
     }
-    stream = qevm_cli_open(file, cli->options.walk ? QEVM_OPEN_WALK : 0);
+    stream = qevm_cli_open(cli, file, cli->options.walk ? QEVM_OPEN_WALK : 0);
     if (!stream) {
         return QEVM_EXIT_INPUT;
     }
@@ -223,7 +227,7 @@ run(QevmCli *cli, int argc, char **argv)
                : cli->options.json ? show_json(cli, file, stream)
                                    : show_text(cli, file, stream);
     }
-    return qevm_cli_worse(code, qevm_cli_stream_error(file, stream));
+    return qevm_cli_worse(code, qevm_cli_stream_error(cli, file, stream));
 }
 
 const QevmCommand qevm_command_show = {

@@ -77,12 +77,17 @@ qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
 /* ---- errors ---- */
 
 int
-qevm_cli_fail(const char *name, const GError *error, QevmExit system)
+qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
+              QevmExit system)
 {
     /* The errors of files name them already. */
     gboolean named = !name || (g_str_has_prefix(error->message, name) &&
                                error->message[strlen(name)] == ':');
 
+    /* What was decoded comes before what went wrong. */
+    int number;
+
+    (void)qevm_print_flush(cli->out, &number);
     fprintf(stderr, "qevm: %s%s%s\n", named ? "" : name, named ? "" : ": ",
             error->message);
     if (error->domain != QEVM_ERROR) {
@@ -125,7 +130,7 @@ qevm_cli_usage(const QevmCli *cli, const char *format, ...)
 /* ---- streams ---- */
 
 QevmStream *
-qevm_cli_open(const char *file, QevmOpenFlags flags)
+qevm_cli_open(const QevmCli *cli, const char *file, QevmOpenFlags flags)
 {
     g_autoptr(GError) error = NULL;
     QevmProgressLine line;
@@ -134,36 +139,76 @@ qevm_cli_open(const char *file, QevmOpenFlags flags)
     QevmStream *stream;
 
     if (!source) {
-        qevm_cli_fail(file, error, QEVM_EXIT_INPUT);
+        qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
         return NULL;
     }
     qevm_progress_start(&line, "reading");
     stream = qevm_stream_open(source, flags, &hooks, &error);
     qevm_progress_stop(&line);
     if (!stream) {
-        qevm_cli_fail(file, error, QEVM_EXIT_INPUT);
+        qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
     }
     return stream;
 }
 
 int
-qevm_cli_stream_error(const char *file, const QevmStream *stream)
+qevm_cli_stream_error(const QevmCli *cli, const char *file,
+                      const QevmStream *stream)
 {
-    return stream->error ? qevm_cli_fail(file, stream->error, QEVM_EXIT_INPUT)
-                         : QEVM_EXIT_OK;
+    return stream->error
+               ? qevm_cli_fail(cli, file, stream->error, QEVM_EXIT_INPUT)
+               : QEVM_EXIT_OK;
 }
 
 /* ---- running ---- */
 
+/* The arguments from `--` on; NULL-terminated, cut off `args`. */
+static char **
+take_operands(char **args)
+{
+    for (guint i = 1; args[i]; i++) {
+        if (strcmp(args[i], "--") == 0) {
+            char **operands = g_strdupv(args + i + 1);
+
+            for (guint k = i; args[k]; k++) {
+                g_clear_pointer(&args[k], g_free);
+            }
+            return operands;
+        }
+    }
+    return g_new0(char *, 1);
+}
+
+/* A negative number is a value and no option: it is hidden from GOption
+ * behind a byte that no argument begins with. */
+static void
+hide_numbers(char **args, gboolean hide)
+{
+    for (guint i = 1; args[i]; i++) {
+        char *old = args[i];
+
+        if (hide && old[0] == '-' && g_ascii_isdigit(old[1])) {
+            args[i] = g_strconcat("\001", old, NULL);
+            g_free(old);
+        } else if (!hide && old[0] == '\001') {
+            args[i] = g_strdup(old + 1);
+            g_free(old);
+        }
+    }
+}
+
 /* Arguments stay bytes, whatever the locale: they are file names and paths
  * of whatever a stream holds. */
 static gboolean
-parse_options(QevmCli *cli, char ***argv, GError **error)
+parse_options(QevmCli *cli, char ***args, GError **error)
 {
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+    g_auto(GStrv) operands = take_operands(*args);
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
     GOptionEntry help = { "help", 'h', 0, G_OPTION_ARG_NONE, &cli->options.help,
                           NULL,   NULL };
+    gboolean ok;
 
     for (const QevmOption *o = cli->command->options; o && o->name; o++) {
         GOptionEntry entry = {
@@ -177,7 +222,19 @@ parse_options(QevmCli *cli, char ***argv, GError **error)
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_add_main_entries(
         context, (const GOptionEntry *)(gconstpointer)entries->data, NULL);
-    return g_option_context_parse_strv(context, argv, error);
+    hide_numbers(*args, TRUE);
+    ok = g_option_context_parse_strv(context, args, error);
+    hide_numbers(*args, FALSE);
+    for (guint i = 0; (*args)[i]; i++) {
+        g_ptr_array_add(all, g_strdup((*args)[i]));
+    }
+    for (guint i = 0; operands[i]; i++) {
+        g_ptr_array_add(all, g_strdup(operands[i]));
+    }
+    g_ptr_array_add(all, NULL);
+    g_strfreev(*args);
+    *args = (char **)g_ptr_array_free(g_steal_pointer(&all), FALSE);
+    return ok;
 }
 
 static int

@@ -93,7 +93,8 @@ void qevm_command_print_help(const QevmCommand *command, QevmPrint *out);
 
 /* Says `qevm: NAME: MESSAGE` on stderr (NAME may be NULL) and gives the exit
  * code for that error; a system's error is `system`. */
-int qevm_cli_fail(const char *name, const GError *error, QevmExit system);
+int qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
+                  QevmExit system);
 /* The exit code that counts of two. */
 int qevm_cli_worse(int a, int b);
 /* Says what is wrong with the usage of this command. */
@@ -101,8 +102,10 @@ int qevm_cli_usage(const QevmCli *cli, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
 /* Opens a stream and parses it, with progress. NULL: it was said why. */
-QevmStream *qevm_cli_open(const char *file, QevmOpenFlags flags);
+QevmStream *qevm_cli_open(const QevmCli *cli, const char *file,
+                          QevmOpenFlags flags);
 /* Says where a stream is broken, if it is: QEVM_EXIT_OK or _INPUT. */
-int qevm_cli_stream_error(const char *file, const QevmStream *stream);
+int qevm_cli_stream_error(const QevmCli *cli, const char *file,
+                          const QevmStream *stream);
 
 #endif

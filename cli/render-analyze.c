@@ -10,6 +10,8 @@
  *     and an array of one is no list; a subsection replaces what has its name;
  *   - types the script does not know ("tmp", "qtailq", "ptr-marker") are
  *     bytes, however they are described.
+ * Sections of equal name and instance it reads all by the last description,
+ * and silently loses its way if they differ; here each is read by its own.
  * Bytes that could not be decoded, on which the script gives up, are the
  * last key of their struct, "(not decoded)".
  */

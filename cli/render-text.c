@@ -379,35 +379,40 @@ render_node(const Text *t, QevmNode *node, guint level, gint64 sibling)
 
 /* ---- records ---- */
 
-static void
-describe_record(const Text *t, const QevmRecord *r)
+/* What a record is that is no section. Owned. */
+static char *
+describe_record(const QevmRecord *r)
 {
+    const char *name;
+
     switch (r->type) {
     case QEVM_RECORD_LIVE:
-        qevm_print_styled(t->out, QEVM_STYLE_DIM,
-                          "RAM not walked, %" G_GUINT64_FORMAT " bytes",
-                          r->size);
-        return;
+        return g_strdup("RAM not walked");
     case QEVM_RECORD_PARTS:
-        qevm_print_styled(t->out, QEVM_STYLE_DIM,
-                          "%" G_GUINT64_FORMAT
-                          " SECTION_PART, %" G_GUINT64_FORMAT " bytes",
-                          r->count, r->size);
-        return;
+        return g_strdup_printf("%" G_GUINT64_FORMAT " SECTION_PART", r->count);
     case QEVM_RECORD_END:
-        qevm_print_styled(t->out, QEVM_STYLE_DIM,
-                          "SECTION_END of %s, %" G_GUINT64_FORMAT " bytes",
-                          r->idstr, r->size);
-        return;
+        return g_strdup_printf("SECTION_END of %s", r->idstr);
+    case QEVM_RECORD_COMMAND:
+        name = qevm_command_name(r->command);
+        return g_strdup_printf("command %s", name ? name : "unknown");
     case QEVM_RECORD_RAW:
-        qevm_print_styled(t->out, QEVM_STYLE_ERROR,
-                          "not decoded, %" G_GUINT64_FORMAT " bytes", r->size);
-        return;
+        return g_strdup("not decoded");
     default:
-        qevm_print_styled(t->out, QEVM_STYLE_DIM,
-                          "%s, %" G_GUINT64_FORMAT " bytes",
-                          qevm_record_type_name(r), r->size);
+        return g_strdup(qevm_record_type_name(r));
     }
+}
+
+static void
+print_other(const Text *t, const QevmRecord *r)
+{
+    g_autofree char *text = describe_record(r);
+
+    qevm_print(t->out, "(");
+    qevm_print_styled(
+        t->out, r->type == QEVM_RECORD_RAW ? QEVM_STYLE_ERROR : QEVM_STYLE_DIM,
+        "%s, %" G_GUINT64_FORMAT " byte%s", text, r->size,
+        r->size == 1 ? "" : "s");
+    qevm_print(t->out, ")\n");
 }
 
 /* The header of a section on one line. */
@@ -422,8 +427,8 @@ print_section(const Text *t, QevmStream *stream, QevmRecord *r)
         qevm_print_styled(t->out, QEVM_STYLE_DIM, " version %u, instance %u,",
                           r->version_id, r->instance_id);
     }
-    qevm_print_styled(t->out, QEVM_STYLE_DIM, " %" G_GUINT64_FORMAT " bytes",
-                      r->payload_size);
+    qevm_print_styled(t->out, QEVM_STYLE_DIM, " %" G_GUINT64_FORMAT " byte%s",
+                      r->payload_size, r->payload_size == 1 ? "" : "s");
     if (r->early) {
         qevm_print_styled(t->out, QEVM_STYLE_DIM, ", early");
     }
@@ -448,9 +453,7 @@ qevm_render_text_record(const QevmTextRender *render, QevmStream *stream,
 
     start_line(&t, 0, record->offset, NULL, 0);
     if (!qevm_record_is_section(record)) {
-        qevm_print(t.out, "(");
-        describe_record(&t, record);
-        qevm_print(t.out, ")\n");
+        print_other(&t, record);
         return TRUE;
     }
     print_section(&t, stream, record);

@@ -327,7 +327,7 @@ commit(Run *run, GError **error)
 static int
 fail(const Run *run, const GError *error)
 {
-    return qevm_cli_fail(run->transform->file, error,
+    return qevm_cli_fail(run->cli, run->transform->file, error,
                          run->writing ? QEVM_EXIT_SYSTEM : QEVM_EXIT_INPUT);
 }
 
@@ -403,7 +403,7 @@ qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
     if (!open_outputs(&run, &error)) {
         qevm_source_free(source);
         return qevm_cli_fail(
-            NULL, error,
+            cli, NULL, error,
             g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL)
                 ? QEVM_EXIT_USAGE
                 : QEVM_EXIT_SYSTEM);

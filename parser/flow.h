@@ -20,7 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmFlow, qevm_flow_free)
 void qevm_flow_set_progress(QevmFlow *flow, QevmProgress progress,
                             gpointer user);
 
-/* Where passed bytes go from now on; -1: nowhere. */
+/* Where passed bytes go from now on; -1: nowhere. What was passed before and
+ * not flushed is lost. */
 void qevm_flow_set_sink(QevmFlow *flow, int fd, gboolean sparse);
 /* Pipes: whether passed bytes are kept in the source to be read again. */
 void qevm_flow_set_keep(QevmFlow *flow, gboolean keep);

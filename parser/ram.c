@@ -139,6 +139,7 @@ walk_mapped_header(QevmWalk *walk, QevmRamBlock *b, GError **error)
         return TRUE; /* a shared block under x-ignore-shared */
     }
     if (b->pages_offset % page != 0 || b->bitmap_offset > b->pages_offset ||
+        b->bitmap_offset < qevm_flow_offset(walk->flow) ||
         b->pages_offset > G_MAXUINT64 - b->used_length ||
         (b->used_length / page + 63) / 64 * 8 >
             b->pages_offset - b->bitmap_offset) {
@@ -463,11 +464,11 @@ read_body(QevmWalk *walk, Page *page, GError **error)
                            "refuse that",
                            page->at, p[page->head]);
         }
-        s->pages_zero++;
+        s->pages_zero += !walk->filter;
         body = 1;
         break;
     case RAM_SAVE_FLAG_PAGE:
-        s->pages_normal++;
+        s->pages_normal += !walk->filter;
         body = limit;
         break;
     case RAM_SAVE_FLAG_XBZRLE:
@@ -482,7 +483,7 @@ read_body(QevmWalk *walk, Page *page, GError **error)
                                   " bytes",
                                   p[page->head], body - 3);
         }
-        s->pages_xbzrle++;
+        s->pages_xbzrle += !walk->filter;
         break;
     default:
         if (!qevm_flow_peek(walk->flow, page->head + 4, "compressed size", &p,
@@ -496,7 +497,7 @@ read_body(QevmWalk *walk, Page *page, GError **error)
                 walk, page->at, error,
                 "a compressed page of %" G_GUINT64_FORMAT " bytes", body - 4);
         }
-        s->pages_compressed++;
+        s->pages_compressed += !walk->filter;
         break;
     }
     page->size = page->head + body;
@@ -569,9 +570,6 @@ walk_pages(QevmWalk *walk, QevmLiveSection *section, GError **error)
 {
     (void)section;
     know_blocks(walk);
-    if (!know_page_size(walk, error)) {
-        return FALSE;
-    }
     for (;;) {
         const guint8 *p;
         guint64 w, flags;
@@ -580,6 +578,14 @@ walk_pages(QevmWalk *walk, QevmLiveSection *section, GError **error)
             return FALSE;
         }
         w = qevm_be_get(p, 8);
+        /* An EOS is one whatever the page size; an empty payload would let
+         * guess nothing. */
+        if (w == RAM_SAVE_FLAG_EOS) {
+            return qevm_flow_pass(walk->flow, 8, "record", error);
+        }
+        if (!know_page_size(walk, error)) {
+            return FALSE;
+        }
         flags = w & walk->page_mask;
         switch (flags & ~(guint64)RAM_SAVE_FLAG_CONTINUE) {
         case RAM_SAVE_FLAG_EOS:

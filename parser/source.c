@@ -475,11 +475,13 @@ copy_file(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
 static gboolean
 put_hole(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
 {
-    off_t at = lseek(fd, (off_t)n, SEEK_CUR);
+    struct stat st;
+    off_t at;
 
-    if (at < 0 && errno == ESPIPE) {
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         return copy_buffered(s, offset, n, fd, error);
     }
+    at = lseek(fd, (off_t)n, SEEK_CUR);
     if (at < 0 || ftruncate(fd, at) != 0) {
         return fail_errno(error, "output", "cannot be written");
     }

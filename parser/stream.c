@@ -274,6 +274,17 @@ jump_to_tail(Opener *o)
     return TRUE;
 }
 
+/* FULL sections before the live part (since 8.0, early_setup). */
+static void
+mark_early(QevmStream *s)
+{
+    for (guint i = 0; i < s->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        r->early = r->type == QEVM_RECORD_FULL && !r->packaged;
+    }
+}
+
 /* FALSE: the stream breaks, or (hook_failed) the caller's hook did. */
 static gboolean
 read_records(Opener *o, gboolean *hook_failed, GError **error)
@@ -284,6 +295,9 @@ read_records(Opener *o, gboolean *hook_failed, GError **error)
     s->walked = TRUE;
     if (!walk_head(o, &eof, error)) {
         return FALSE;
+    }
+    if (!eof) {
+        mark_early(s);
     }
     if (!eof && jump_to_tail(o)) {
         return TRUE;

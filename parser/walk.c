@@ -246,7 +246,8 @@ record_follows(QevmWalk *walk, const guint8 *p, gsize n, guint64 offset)
                (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{');
     case QEMU_VM_SECTION_START:
     case QEMU_VM_SECTION_FULL:
-        return n >= 14u + p[5] && p[5] > 0 && printable(p + 6, p[5]);
+        return n >= 14 && p[5] > 0 && n >= 14u + p[5] &&
+               printable(p + 6, p[5]);
     case QEMU_VM_SECTION_PART:
     case QEMU_VM_SECTION_END:
         return n >= 5 && g_hash_table_contains(
@@ -844,8 +845,15 @@ walk_command(QevmWalk *walk, GError **error)
 static gboolean
 walk_eof(QevmWalk *walk, GError **error)
 {
-    QevmRecord *record = g_new0(QevmRecord, 1);
+    QevmRecord *record;
 
+    if (walk->package_end) {
+        return qevm_walk_fail(walk, qevm_flow_offset(walk->flow), error,
+                              "EOF inside a package, which ends at 0x%"
+                              G_GINT64_MODIFIER "x",
+                              walk->package_end);
+    }
+    record = g_new0(QevmRecord, 1);
     record->type = QEVM_RECORD_EOF;
     record->offset = qevm_flow_offset(walk->flow);
     if (!qevm_flow_pass(walk->flow, 1, "EOF", error)) {

@@ -458,8 +458,8 @@ check_records(Check *c)
         case QEVM_RECORD_TRAILING:
             qevm_finding_add(
                 c->findings, "trailing-bytes", NULL, c->record->offset,
-                "%" G_GUINT64_FORMAT " bytes follow the end of the stream",
-                c->record->size);
+                "%" G_GUINT64_FORMAT " byte%s after the end of the stream",
+                c->record->size, c->record->size == 1 ? "" : "s");
             break;
         default:
             break;

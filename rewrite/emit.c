@@ -674,7 +674,8 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
             continue;
         }
         while (k < back->records->len &&
-               record_at(back, k)->type == QEVM_RECORD_VMDESC) {
+               (record_at(back, k)->type == QEVM_RECORD_VMDESC ||
+                record_at(back, k)->type == QEVM_RECORD_LIVE)) {
             k++;
         }
         if (k >= back->records->len) {
@@ -692,6 +693,20 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
     return TRUE;
 }
 
+/* The live part between, where it is not looked into, so that reading back
+ * finds the device state as it was found before. */
+static void
+add_unread_live(const QevmStream *s, QevmSource *all)
+{
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = record_at(s, i);
+
+        if (r->type == QEVM_RECORD_LIVE) {
+            qevm_source_add_extent(all, s->source, r->offset, r->size);
+        }
+    }
+}
+
 static gboolean
 verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
        GError **error)
@@ -700,6 +715,9 @@ verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
     g_autoptr(QevmStream) back = NULL;
 
     qevm_source_add_extent(all, head, 0, qevm_source_size(head));
+    if (!skip_live && !edit->drop_vmdesc) {
+        add_unread_live(edit->stream, all);
+    }
     qevm_source_add_extent(all, rest, 0, qevm_source_size(rest));
     back = qevm_stream_open(all, 0, NULL, error);
     if (!back) {

@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
     g_auto(ExerciseRewrite) result = { 0 };
 
     if (!rules && !error) {
-        g_error("rules: no error");
+        exercise_fail("rules: no error");
     }
     if (rules) {
         exercise_rewrite(bytes, rules, &result);

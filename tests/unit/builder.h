@@ -205,6 +205,111 @@ build_assert_equal(GBytes *got, GBytes *want)
     g_assert_cmpmem(a, n, b, m);
 }
 
+/* ---- what a stream was read as ----
+ *
+ * Its records, which follow each other without a gap: a letter for the type,
+ * #section_id, :idstr, x how many PARTs, +size, and of the facts below those
+ * that hold. */
+
+static inline void
+build_add_record(GString *out, const QevmRecord *r)
+{
+    static const char letters[] = "HCSPEFXL0VTR";
+    const struct {
+        char letter;
+        gboolean holds;
+    } facts[] = { { 'f', r->footer },   { 'r', r->resynced },
+                  { 'o', r->opaque },   { 'e', r->early },
+                  { 'p', r->packaged }, { 'd', r->device != NULL } };
+
+    g_string_append_printf(out, "%s%c", out->len ? " " : "", letters[r->type]);
+    if (r->type == QEVM_RECORD_COMMAND) {
+        g_string_append_printf(out, "#%u", r->command);
+    } else if (qevm_record_is_section(r) || r->type == QEVM_RECORD_PARTS ||
+               r->type == QEVM_RECORD_END) {
+        g_string_append_printf(out, "#%u", r->section_id);
+    }
+    if (r->idstr) {
+        g_string_append_printf(out, ":%s", r->idstr);
+    }
+    if (r->type == QEVM_RECORD_PARTS) {
+        g_string_append_printf(out, "x%u", (guint)r->count);
+    }
+    g_string_append_printf(out, "+%u", (guint)r->size);
+    for (guint i = 0; i < G_N_ELEMENTS(facts); i++) {
+        if (facts[i].holds) {
+            g_string_append_c(out, facts[i].letter);
+        }
+    }
+}
+
+static inline char *
+build_records(const QevmStream *s, QevmRecordType from)
+{
+    GString *out = g_string_new(NULL);
+    guint64 at = 0;
+
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        g_assert_cmphex(r->offset, ==, at);
+        at += r->size;
+        if (r->type >= from) {
+            build_add_record(out, r);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+static inline char *
+build_notes(const QevmStream *s)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < s->notes->len; i++) {
+        g_string_append_printf(out, "%s%s", i ? "\n" : "",
+                               (char *)g_ptr_array_index(s->notes, i));
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* One row of most tests: bytes in the notation above, walked; the records
+ * from the first live one on, the notes, and the error if there is one. */
+typedef struct {
+    const char *path, *bytes, *records, *notes;
+    QevmError code;
+    const char *message;
+} BuildCase;
+
+static inline void
+build_check_stream(const BuildCase *t, QevmStream *s, const GError *failed,
+                   QevmRecordType from)
+{
+    const GError *error = s ? s->error : failed;
+    g_autofree char *records = s ? build_records(s, from) : NULL;
+    g_autofree char *notes = s ? build_notes(s) : NULL;
+
+    if (t->message) {
+        g_assert_error(error, QEVM_ERROR, (int)t->code);
+        g_assert_cmpstr(error->message, ==, t->message);
+    } else {
+        g_assert_no_error(error);
+    }
+    g_assert_cmpstr(records, ==, t->records);
+    g_assert_cmpstr(notes ? notes : "", ==, t->notes ? t->notes : "");
+}
+
+static inline void
+build_add_tests(const char *prefix, const BuildCase *cases, guint n,
+                GTestDataFunc test)
+{
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *path = g_strconcat(prefix, cases[i].path, NULL);
+
+        g_test_add_data_func(path, &cases[i], test);
+    }
+}
+
 /* ---- device sections, with their description ---- */
 
 typedef struct {

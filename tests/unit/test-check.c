@@ -116,7 +116,7 @@ static const struct row {
       "note[duplicate-section] `twin#1' 0xda: a section of this name "
       "and instance came before\n" },
     { "/check/trailing-bytes", "]}]}|", "]}]}| 00 00 00", NULL, NULL, 0, FALSE,
-      "note[trailing-bytes] `' 0x42a: 3 bytes follow the end of the "
+      "note[trailing-bytes] `' 0x42a: 3 bytes after the end of the "
       "stream\n" },
     { "/check/end-missing", END, "", "<commands>",
       "01 00000003 0c|dirty-bitmap| 00000000 00000001 01 7e00000003 ", 0, FALSE,

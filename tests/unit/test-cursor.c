@@ -60,7 +60,7 @@ read_one(QevmCursor *c, const struct read_case *t, GError **error)
     guint16 u16;
     guint32 u32;
     guint64 u64;
-    gsize size = (gsize)1 << (t->read - U8);
+    gsize size = 8;
 
     switch (t->read) {
     case TAKE:
@@ -82,18 +82,21 @@ read_one(QevmCursor *c, const struct read_case *t, GError **error)
             return NULL;
         }
         u64 = u8;
+        size = 1;
         break;
     case BE16:
         if (!qevm_cursor_be16(c, "thing", &u16, error)) {
             return NULL;
         }
         u64 = u16;
+        size = 2;
         break;
     case BE32:
         if (!qevm_cursor_be32(c, "thing", &u32, error)) {
             return NULL;
         }
         u64 = u32;
+        size = 4;
         break;
     default:
         if (!qevm_cursor_be64(c, "thing", &u64, error)) {

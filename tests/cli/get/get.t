@@ -1,0 +1,37 @@
+$ cp $STREAMS/7.2-pc-i440fx-6.2.mig pc.mig
+$ qevm get pc.mig timer//cpu_clock_offset configuration//name
+1014649021
+"pc-i440fx-6.2"
+$ qevm get pc.mig 0000:00:01.3/piix4_pm//.version_id 'ram//.blocks/"pc.ram"/used_length'
+3
+16777216
+$ qevm get pc.mig 'cpu//env.regs' 'cpu//env.regs[4]'
+[0, 47005, 0, 0, 28564, 47005, 47005, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+28564
+$ qevm get pc.mig 'dma@*//command'
+dma@0//command = 0
+dma@1//command = 0
+$ qevm get --json pc.mig timer//cpu_clock_offset 'i8259@*//irr'
+{"path": "timer//cpu_clock_offset", "value": 1014649021}
+{"path": "i8259@0//irr", "value": 1}
+{"path": "i8259@1//irr", "value": 0}
+$ qevm get pc.mig 0000:00:01.3/piix4_pm//apm
+0000:00:01.3/piix4_pm//apm
+    apmc = 181
+    apms = 0
+
+# A path that names nothing, one that names much, one that is none.
+$ qevm get pc.mig timer//nothing
+2> qevm: pc.mig: no field `nothing` in timer; there are: cpu_ticks_offset, unused, cpu_clock_offset
+[3]
+$ qevm get pc.mig dma//command
+2> qevm: pc.mig: `dma` is 2 sections: say one of dma@0, dma@1, or dma@* for all
+[3]
+$ qevm get pc.mig 'timer//a[x]'
+2> qevm: pc.mig: no field `a[x]` in timer; there are: cpu_ticks_offset, unused, cpu_clock_offset
+[3]
+$ qevm get pc.mig
+2> qevm: get: needs more arguments
+2> Usage: qevm get [OPTIONS] FILE PATH...
+2> See "qevm help get".
+[2]

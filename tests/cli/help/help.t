@@ -1,0 +1,94 @@
+$ qevm help
+Usage: qevm COMMAND [OPTIONS] FILE...
+
+Looks into, checks and rewrites QEMU migration streams.
+
+Commands:
+  info      tell what a stream is, on one screen
+  show      print the tree of a stream, or parts of it
+  get       print values by path
+  diff      tell in what two streams differ
+  check     report what is wrong with a stream
+  set       change values by path
+  rewrite   change a stream by rules
+  strip     write a small copy without RAM pages
+  help      tell of a command, or of what check finds
+
+A FILE of "-" is standard input. "qevm help COMMAND" tells more of one command,
+"qevm help FINDING" of what check finds.
+$ qevm help show
+Usage: qevm show [OPTIONS] FILE [PATH...]
+
+Prints sections, fields and subsections in the order of the stream, or only
+what the PATHs name. Long arrays and bytes are cut short; --all shows them in
+full. What could be decoded of a broken stream is printed, then where it broke.
+
+--format analyze prints what scripts/analyze-migration.py of QEMU 10.0 prints,
+also for streams on which that script fails.
+
+Options:
+      --depth N            show N levels; 0: sections only
+      --offsets            begin lines with the offset in the stream
+      --hex                begin lines with offset and bytes
+      --types              show the types of fields
+      --all                show long arrays and bytes in full
+      --format FORMAT      text, json, or analyze: as QEMU's script
+      --walk               read the headers of all RAM pages too
+      --json               print JSON
+$ qevm help bytes-shifted
+bytes-shifted (error): a section is longer or shorter than its description
+
+The vmdesc at the end of the stream says how many bytes the section has; its
+footer stands elsewhere. Bytes are missing or were added. A QEMU whose device
+has the described layout stops with "Missing section footer"; if the stream was
+edited on purpose, its vmdesc was not brought up to date.
+$ qevm help findings | head -n 5
+What check finds; "qevm help FINDING" tells more of one.
+
+  bad-framing          a record is not one that QEMU writes
+  bad-ram              RAM records that QEMU does not accept
+  bytes-shifted        a section is longer or shorter than its description
+$ qevm --help | head -n 1
+Usage: qevm COMMAND [OPTIONS] FILE...
+$ qevm strip --help | head -n 1
+Usage: qevm strip [OPTIONS] FILE
+$ qevm
+2> Usage: qevm COMMAND [OPTIONS] FILE...
+2> See "qevm help".
+[2]
+$ qevm shw
+2> qevm: no command "shw"; did you mean "show"?
+[2]
+$ qevm frobnicate
+2> qevm: no command "frobnicate"; see "qevm help"
+[2]
+$ qevm help frobnicate
+2> qevm: help: no command and no finding "frobnicate"; see "qevm help" and "qevm help findings"
+[2]
+$ qevm --frob
+2> qevm: no option "--frob" before a command; see "qevm help"
+[2]
+$ qevm show
+2> qevm: show: needs a file
+2> Usage: qevm show [OPTIONS] FILE [PATH...]
+2> See "qevm help show".
+[2]
+$ qevm show --frob x
+2> qevm: show: Unknown option --frob
+2> Usage: qevm show [OPTIONS] FILE [PATH...]
+2> See "qevm help show".
+[2]
+$ qevm diff a b c
+2> qevm: diff: too many arguments
+2> Usage: qevm diff [OPTIONS] A B
+2> See "qevm help diff".
+[2]
+
+# A full disk is said, a reader that went away is not.
+$ qevm help >/dev/full
+2> qevm: cannot write standard output: No space left on device
+[4]
+$ qevm --version >/dev/full
+2> qevm: cannot write standard output: No space left on device
+[4]
+$ qevm help findings | :
