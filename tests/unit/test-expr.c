@@ -502,7 +502,7 @@ test_exact(void)
         QevmValue pair[2] = { QEVM_VALUE_INIT, QEVM_VALUE_INIT };
         QevmScope scope = { lookup_pair, pair };
         g_auto(QevmValue) got = QEVM_VALUE_INIT;
-        __int128 want;
+        __int128 want = 0;
         gboolean ok;
 
         random_integer(&pair[0]);
