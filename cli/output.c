@@ -15,7 +15,8 @@ struct QevmOutput {
     char *path;      /* owned; the name wanted, links followed */
     char *temporary; /* owned; NULL: written in place */
     int fd;
-    guint slot; /* in `pending`, + 1; 0: none */
+    guint slot;       /* in `pending`, + 1; 0: none */
+    gboolean unnamed; /* `temporary` is the name it gets when complete */
 };
 
 /* Temporary files that a signal must remove. The handler reads this, so a
@@ -112,24 +113,73 @@ open_stdout(QevmOutput *output, const char *const *inputs, GError **error)
     return TRUE;
 }
 
-static gboolean
-open_temporary(QevmOutput *output, GError **error)
+static void
+take_slot(QevmOutput *output)
 {
-    g_autofree char *folder = g_path_get_dirname(output->path);
-
-    output->temporary = g_build_filename(folder, ".qevm-XXXXXX", NULL);
-    catch_signals();
     for (guint i = 0; i < SLOTS && !output->slot; i++) {
         if (!pending[i]) {
             pending[i] = output->temporary;
             output->slot = i + 1;
         }
     }
+}
+
+/* A file without a name is gone with us, even if we are killed. It can be
+ * named later only through /proc. */
+static gboolean
+open_unnamed(QevmOutput *output, const char *folder)
+{
+    static guint count;
+
+    if (access("/proc/self/fd", X_OK) != 0) {
+        return FALSE;
+    }
+    output->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (output->fd < 0) {
+        return FALSE;
+    }
+    output->unnamed = TRUE;
+    output->temporary =
+        g_strdup_printf("%s/.qevm-%d-%u", folder, (int)getpid(), count++);
+    return TRUE;
+}
+
+static gboolean
+open_temporary(QevmOutput *output, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(output->path);
+
+    if (open_unnamed(output, folder)) {
+        return TRUE;
+    }
+    output->temporary = g_build_filename(folder, ".qevm-XXXXXX", NULL);
+    catch_signals();
+    take_slot(output);
     output->fd = g_mkstemp_full(output->temporary, O_RDWR | O_CLOEXEC, 0600);
     if (output->fd < 0) {
         return set_error(error, errno, "make a file in", folder);
     }
     return TRUE;
+}
+
+/* Gives an unnamed file the name of a temporary one, which rename() can then
+ * put in the place of an old output. */
+static gboolean
+name_it(QevmOutput *output)
+{
+    g_autofree char *self = g_strdup_printf("/proc/self/fd/%d", output->fd);
+
+    catch_signals();
+    take_slot(output);
+    output->unnamed = FALSE;
+    if (linkat(AT_FDCWD, self, AT_FDCWD, output->temporary,
+               AT_SYMLINK_FOLLOW) == 0) {
+        return TRUE;
+    }
+    /* A process of our number died just here, long ago. */
+    return errno == EEXIST && unlink(output->temporary) == 0 &&
+           linkat(AT_FDCWD, self, AT_FDCWD, output->temporary,
+                  AT_SYMLINK_FOLLOW) == 0;
 }
 
 QevmOutput *
@@ -208,7 +258,7 @@ qevm_output_commit(QevmOutput *output, gboolean sync, GError **error)
         }
         return TRUE;
     }
-    if (sync && fsync(fd) != 0) {
+    if ((sync && fsync(fd) != 0) || (output->unnamed && !name_it(output))) {
         return set_error(error, errno, "write", output->path);
     }
     output->fd = -1;
@@ -236,7 +286,7 @@ qevm_output_free(QevmOutput *output)
     if (output->fd >= 0 && output->fd != STDOUT_FILENO) {
         close(output->fd);
     }
-    if (output->temporary) {
+    if (output->temporary && !output->unnamed) {
         unlink(output->temporary);
     }
     if (output->slot) {
