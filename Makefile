@@ -67,6 +67,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz-*.c)
 # Programs against hostile input, and what they share with the fuzz targets.
 HOST_SRC := $(wildcard tests/hostile/sweep.c tests/hostile/property.c)
 EXER_SRC := tests/hostile/exercise.c
+BENCH_SRC := $(wildcard tests/bench/*.c)
 HEADERS  := $(wildcard cli/*.h parser/*.h rewrite/*.h tests/unit/*.h \
               tests/hostile/*.h)
 MAN      := $(wildcard man/*.[1-9])
@@ -78,12 +79,14 @@ QEVM     := $(BUILD)/qevm
 UNIT     := $(UNIT_SRC:%.c=$(BUILD)/%)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 HOSTILE  := $(HOST_SRC:%.c=$(BUILD)/%)
+BENCHES  := $(BENCH_SRC:%.c=$(BUILD)/%)
+FAULTS   := $(BUILD)/tests/faults/fail.so
 STREAMS  := $(sort $(MIG_SRC:tests/streams/%.mig=$(BUILD)/streams/%.mig))
 STREAMS  := $(STREAMS:tests/streams/%.mig.xz=$(BUILD)/streams/%.mig)
 
 objs      = $(patsubst %.c,$(BUILD)/%.o,$(1))
 ALL_OBJS := $(call objs,$(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
-                        $(HOST_SRC) $(EXER_SRC))
+                        $(HOST_SRC) $(EXER_SRC) $(BENCH_SRC))
 
 all: $(QEVM)
 .PHONY: all
@@ -94,8 +97,13 @@ $(QEVM): $(call objs,$(CLI_SRC)) $(LIB)
 $(LIB): $(call objs,$(LIB_SRC))
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(UNIT): %: %.o $(LIB)
+$(UNIT) $(BENCHES): %: %.o $(LIB)
 	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
+
+# Preloaded, it makes system calls fail.
+$(FAULTS): tests/faults/fail.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,LD)$(CC) -std=gnu11 $(WARN) $(werror) $(CFLAGS) -shared -fPIC -o $@ $<
 
 $(HOSTILE): %: %.o $(call objs,$(EXER_SRC)) $(LIB)
 	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
@@ -107,6 +115,9 @@ $(FUZZERS): %: %.o $(call objs,$(EXER_SRC)) $(LIB)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) $(werror) -MMD -MP -c -o $@ $<
+
+# Where a program that was not installed finds the schemas.
+$(BUILD)/cli/schemas.o: DEFINES += -DQEVM_SOURCES='"$(CURDIR)"'
 
 # Other flags, other objects.
 $(BUILD)/flags: FORCE
@@ -138,6 +149,9 @@ install: all
 	    $(INSTALL) -d $(man_to)/man$${page##*.}; \
 	    $(INSTALL) -m 644 $$page $(man_to)/man$${page##*.}; \
 	done
+	set -e; for file in $(wildcard schemas/*.json schemas/*/*.json); do \
+	    $(INSTALL) -D -m 644 $$file $(DESTDIR)$(datadir)/qevm/$$file; \
+	done
 	$(INSTALL) -D -m 644 completions/qevm.bash \
 	    $(DESTDIR)$(datadir)/bash-completion/completions/qevm
 	$(INSTALL) -D -m 644 completions/_qevm \
@@ -150,10 +164,10 @@ install: all
 
 # A class is what tests/prove runs as one: the unit tests, the transcripts
 # tests/cli/*/*.t, or tests/CLASS/*.t. san/CLASS: with the sanitizer build.
-QUICK := unit cli streams man
+QUICK := unit cli streams schemas fuzz man
 SLOW  := faults san/unit san/cli san/hostile qemu corpus
 
-built: all $(UNIT) $(FUZZERS) $(HOSTILE) $(STREAMS)
+built: all $(UNIT) $(FUZZERS) $(HOSTILE) $(FAULTS) $(STREAMS)
 built-san:
 	+$(MAKE) SAN=1 BUILD=$(SAN_BUILD) built
 prove = BUILD='$(abspath $(BUILD))' SAN_BUILD='$(abspath $(SAN_BUILD))' \
@@ -169,7 +183,7 @@ check-here: built built-san
 	@$(prove) $(QUICK) $(SLOW)
 
 # One class alone: make qemu, make hostile SAN=1.
-CLASSES := $(QUICK) $(filter-out san/%,$(SLOW)) hostile
+CLASSES := $(filter-out fuzz,$(QUICK)) $(filter-out san/%,$(SLOW)) hostile
 $(CLASSES): built
 	@$(prove) $@
 
@@ -211,20 +225,28 @@ TIME ?= 60
 fuzz:
 	tests/install-deps build fuzz
 	+$(MAKE) FUZZ=1 CC=clang BUILD='$(BUILD)-fuzz' fuzz-here
-# What libFuzzer finds new goes to BUILD, and its crashes beside.
-fuzz-here: $(FUZZERS) $(STREAMS)
+# What libFuzzer finds new goes to BUILD, and its crashes beside. Then all
+# streams of the cache, if there are any, cut and changed at random.
+LAB_STREAMS := $${QEVM_CACHE:-$$HOME/.cache/qevm}/corpus
+fuzz-here: $(FUZZERS) $(HOSTILE) $(STREAMS)
 	@set -e; for target in $(FUZZERS); do \
 	    name=$${target##*/fuzz-}; echo "fuzz-$$name: $(TIME) s"; \
 	    found=$(BUILD)/found/$$name; mkdir -p $$found; \
-	    $$target -max_total_time=$(TIME) -timeout=25 -rss_limit_mb=2048 \
+	    $$target -max_total_time=$(TIME) -timeout=2 -rss_limit_mb=2048 \
+	        -malloc_limit_mb=64 -dict=tests/fuzz/words.dict \
 	        -artifact_prefix=$(BUILD)/ -print_final_stats=1 $$found \
 	        $$(ls -d tests/fuzz/corpus/$$name \
             tests/fuzz/regressions/$$name 2>/dev/null); \
 	done
+	ls $(LAB_STREAMS)/*.mig $(BUILD)/streams/*.mig 2>/dev/null | shuf | \
+	    xargs -d '\n' $(BUILD)/tests/hostile/sweep --strip -j "$$(nproc)" \
+	        -t $(TIME) -c 10 -f 40 -s "$$(date +%s)" -k $(BUILD)
 .PHONY: fuzz fuzz-here
 
-bench: built
-	BUILD='$(abspath $(BUILD))' QEVM='$(abspath $(QEVM))' tests/bench/run
+bench: all $(BENCHES) $(STREAMS)
+	BUILD='$(abspath $(BUILD))' QEVM='$(abspath $(QEVM))' \
+	    STREAMS='$(abspath $(BUILD)/streams)' tests/bench/run
+	QEVM='$(abspath $(QEVM))' tests/bench/opaque
 .PHONY: bench
 
 # The lines of parser/ and rewrite/ that make test does not reach.

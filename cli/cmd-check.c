@@ -11,6 +11,9 @@ static const QevmOption options[] = {
     { "quiet", 'q', G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quiet),
       NULL, "print errors and warnings only" },
     QEVM_OPTION_JSON,
+    QEVM_OPTION_DESCRIBE_WITH,
+    QEVM_OPTION_SCHEMA,
+    QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
 

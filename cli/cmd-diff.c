@@ -8,6 +8,9 @@ static const QevmOption options[] = {
     { "quiet", 'q', G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quiet),
       NULL, "print nothing, only exit with 1 if they differ" },
     QEVM_OPTION_JSON,
+    QEVM_OPTION_DESCRIBE_WITH,
+    QEVM_OPTION_SCHEMA,
+    QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
 

@@ -1,13 +1,13 @@
 /* cmd-get.c - qevm get: values by path. */
 #include "cli/command.h"
 #include "cli/render.h"
+#include "parser/names.h"
 
 #include <string.h>
 
 static const QevmOption options[] = {
-    QEVM_OPTION_WALK,
-    QEVM_OPTION_JSON,
-    QEVM_OPTION_END,
+    QEVM_OPTION_WALK,   QEVM_OPTION_JSON,       QEVM_OPTION_DESCRIBE_WITH,
+    QEVM_OPTION_SCHEMA, QEVM_OPTION_NO_SCHEMAS, QEVM_OPTION_END,
 };
 
 /* Can this path name more than one place? */
@@ -37,6 +37,13 @@ is_leaf(const QevmPlace *place)
            (place->kind == QEVM_PLACE_NODE &&
             (place->node->kind == QEVM_NODE_FIELD ||
              place->node->kind == QEVM_NODE_RAW));
+}
+
+/* NULL of a fact, which is no value of its node. */
+static const QevmNode *
+place_node(const QevmPlace *place)
+{
+    return place->kind == QEVM_PLACE_FACT ? NULL : place->node;
 }
 
 /* An array of leaves on one line, whole. */
@@ -81,7 +88,8 @@ get_text(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
     if (!qevm_place_value(place, &value, error)) {
         return FALSE;
     }
-    text = qevm_value_format(&value);
+    text = qevm_names_format(
+        place_node(place) ? qevm_node_names(place_node(place)) : NULL, &value);
     qevm_print_format(cli->out, "%s\n", text);
     return TRUE;
 }
@@ -102,6 +110,7 @@ get_json(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
         }
         json = json_object();
         json_object_set_new(json, "value", qevm_render_json_value(&value));
+        qevm_render_json_names(json, place_node(place), &value);
     } else if (place->kind == QEVM_PLACE_NODE) {
         json = qevm_render_json_node(&render, place->node);
     } else {

@@ -14,6 +14,9 @@ static const QevmOption options[] = {
       NULL, "list all sections, in the order of the stream" },
     QEVM_OPTION_WALK,
     QEVM_OPTION_JSON,
+    QEVM_OPTION_DESCRIBE_WITH,
+    QEVM_OPTION_SCHEMA,
+    QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
 
@@ -23,7 +26,7 @@ typedef struct {
     GPtrArray *starts;  /* QevmRecord, START; borrowed */
     GPtrArray *commands;
     guint64 device_bytes, live_bytes, trailing_bytes, vmdesc_bytes, parts;
-    guint early, resynced, opaque, packaged;
+    guint early, resynced, opaque, packaged, lent;
 } Facts;
 
 static void
@@ -41,7 +44,8 @@ add_device(Facts *facts, QevmRecord *r)
     g_ptr_array_add(facts->devices, r);
     facts->device_bytes += r->size;
     facts->early += !!r->early;
-    facts->resynced += !!r->resynced;
+    facts->resynced += r->resynced && r->footer;
+    facts->lent += r->lent != NULL;
     facts->opaque += !!r->opaque;
     facts->packaged += !!r->packaged;
 }
@@ -205,7 +209,9 @@ print_section(QevmPrint *out, const QevmRecord *r, gboolean marks)
         out, "%13s%-36s %8u %7u %10" G_GUINT64_FORMAT "%s%s%s\n", "", name,
         r->instance_id, r->version_id, r->payload_size,
         r->early ? " early" : "", marks && r->opaque ? " not described" : "",
-        marks && r->resynced && !r->opaque ? " end found by footer" : "");
+        marks && r->resynced && !r->opaque
+            ? r->footer ? " end found by footer" : " end found by what follows"
+            : "");
 }
 
 static void
@@ -339,7 +345,8 @@ print_vmdesc(QevmPrint *out, const QevmStream *stream, const Facts *facts)
         qevm_print_format(out, "unreadable: %s\n",
                           stream->vmdesc_error->message);
     } else {
-        qevm_print(out, "none: devices are not described\n");
+        qevm_print(out, facts->lent ? "none: descriptions are borrowed\n"
+                                    : "none: devices are not described\n");
     }
 }
 

@@ -16,6 +16,9 @@ static const QevmOption options[] = {
       "go on if state of the guest is lost" },
     QEVM_OPTION_NO_SYNC,
     QEVM_OPTION_SPOOL,
+    QEVM_OPTION_DESCRIBE_WITH,
+    QEVM_OPTION_SCHEMA,
+    QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
 

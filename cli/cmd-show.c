@@ -19,6 +19,9 @@ static const QevmOption options[] = {
       "FORMAT", "text, json, or analyze: as QEMU's script" },
     QEVM_OPTION_WALK,
     QEVM_OPTION_JSON,
+    QEVM_OPTION_DESCRIBE_WITH,
+    QEVM_OPTION_SCHEMA,
+    QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
 

@@ -1,6 +1,8 @@
 /* command.c - the table of commands, and how one is run. */
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/schemas.h"
+#include "parser/lend.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,11 +10,10 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,    &qevm_command_show,
-    &qevm_command_get,     &qevm_command_diff,
-    &qevm_command_check,   &qevm_command_set,
-    &qevm_command_rewrite, &qevm_command_strip,
-    &qevm_command_help,    NULL,
+    &qevm_command_info,    &qevm_command_show,  &qevm_command_get,
+    &qevm_command_diff,    &qevm_command_check, &qevm_command_set,
+    &qevm_command_rewrite, &qevm_command_strip, &qevm_command_schema,
+    &qevm_command_recover, &qevm_command_help,  NULL,
 };
 
 const QevmCommand *
@@ -129,15 +130,71 @@ qevm_cli_usage(const QevmCli *cli, const char *format, ...)
 
 /* ---- streams ---- */
 
+struct QevmLend *
+qevm_cli_lend(QevmCli *cli)
+{
+    g_autoptr(QevmLend) lend = NULL;
+    g_autoptr(GError) error = NULL;
+
+    if (cli->lend) {
+        return cli->lend;
+    }
+    lend = qevm_lend_new();
+    if (cli->options.describe_with) {
+        for (char **file = cli->options.describe_with; *file; file++) {
+            if (!qevm_lend_add_file(lend, *file, &error)) {
+                qevm_cli_fail(cli, *file, error, QEVM_EXIT_INPUT);
+                return NULL;
+            }
+        }
+    } else {
+        g_autofree char *machines = qevm_schemas_folder("machines");
+
+        qevm_lend_set_shipped(lend, machines);
+    }
+    cli->lend = g_steal_pointer(&lend);
+    return cli->lend;
+}
+
+/* What a user names is read at once, so that its errors are said once. */
+gboolean
+qevm_cli_schemas(QevmCli *cli, QevmSchemas **schemas)
+{
+    g_autofree char *shipped = qevm_schemas_folder("devices");
+    g_autoptr(GError) error = NULL;
+
+    if (!cli->schemas && !cli->options.no_schemas) {
+        cli->schemas = qevm_schemas_new();
+        for (char **dir = cli->options.schema; dir && *dir; dir++) {
+            qevm_schemas_add_folder(cli->schemas, *dir);
+        }
+        if (g_file_test(shipped, G_FILE_TEST_IS_DIR)) {
+            qevm_schemas_add_folder(cli->schemas, shipped);
+        }
+    }
+    *schemas = cli->schemas;
+    if (!cli->options.schema || !cli->schemas ||
+        qevm_schemas_load(cli->schemas, &error)) {
+        return TRUE;
+    }
+    qevm_cli_fail(cli, NULL, error, QEVM_EXIT_INPUT);
+    return FALSE;
+}
+
 QevmStream *
-qevm_cli_open(const QevmCli *cli, const char *file, QevmOpenFlags flags)
+qevm_cli_open(QevmCli *cli, const char *file, QevmOpenFlags flags)
 {
     g_autoptr(GError) error = NULL;
     QevmProgressLine line;
     QevmStreamHooks hooks = { .progress = qevm_progress_update, .user = &line };
-    QevmSource *source = qevm_source_open(file, &error);
+    QevmSource *source;
     QevmStream *stream;
 
+    hooks.lend = qevm_cli_lend(cli);
+    if (!hooks.lend || !qevm_cli_schemas(cli, &hooks.schemas)) {
+        return NULL;
+    }
+    source = qevm_source_open(file, &error);
     if (!source) {
         qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
         return NULL;
@@ -263,7 +320,11 @@ clear_options(QevmOptions *options)
     g_free(options->format);
     g_free(options->output);
     g_free(options->journal);
+    g_free(options->qemu);
+    g_free(options->machine);
     g_strfreev(options->rules);
+    g_strfreev(options->describe_with);
+    g_strfreev(options->schema);
 }
 
 int
@@ -288,6 +349,8 @@ qevm_command_run(const QevmCommand *command, int argc, char **argv)
         code = run_parsed(&cli, args + 1);
     }
     clear_options(&cli.options);
+    qevm_lend_unref(cli.lend);
+    qevm_schemas_free(cli.schemas);
     if (!qevm_print_flush(out, &number)) {
         /* A reader that went away has seen enough. */
         if (number != EPIPE) {

@@ -22,10 +22,11 @@ typedef enum {
  * is known. */
 typedef struct {
     gboolean help, json, quiet, strict, quick, walk, all, offsets, hex, types;
-    gboolean sections, dry_run, allow_visible, allow_lossy, no_sync, spool;
+    gboolean no_schemas, sections, dry_run, allow_visible, allow_lossy, no_sync,
+        spool;
     int depth;
-    char *format, *output, *journal;
-    char **rules;
+    char *format, *output, *journal, *qemu, *machine;
+    char **rules, **describe_with, **schema;
 } QevmOptions;
 
 typedef struct {
@@ -48,6 +49,24 @@ typedef struct {
         "walk", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, walk),      \
             NULL, "read the headers of all RAM pages too"                      \
     }
+#define QEVM_OPTION_DESCRIBE_WITH                                              \
+    {                                                                          \
+        "describe-with", 0, G_OPTION_ARG_FILENAME_ARRAY,                       \
+            G_STRUCT_OFFSET(QevmOptions, describe_with), "FILE",               \
+            "describe devices as this stream or file does"                     \
+    }
+#define QEVM_OPTION_SCHEMA                                                     \
+    {                                                                          \
+        "schema", 0, G_OPTION_ARG_FILENAME_ARRAY,                              \
+            G_STRUCT_OFFSET(QevmOptions, schema), "DIR",                       \
+            "read opaque bytes by the descriptions in DIR too"                 \
+    }
+#define QEVM_OPTION_NO_SCHEMAS                                                 \
+    {                                                                          \
+        "no-schemas", 0, G_OPTION_ARG_NONE,                                    \
+            G_STRUCT_OFFSET(QevmOptions, no_schemas), NULL,                    \
+            "leave bytes that the stream calls opaque as they are"             \
+    }
 #define QEVM_OPTION_END                                                        \
     {                                                                          \
         NULL, 0, G_OPTION_ARG_NONE, 0, NULL, NULL                              \
@@ -59,7 +78,9 @@ typedef struct QevmCommand QevmCommand;
 typedef struct {
     const QevmCommand *command;
     QevmOptions options;
-    QevmPrint *out; /* stdout */
+    QevmPrint *out;        /* stdout */
+    struct QevmLend *lend; /* owned; see qevm_cli_lend() */
+    QevmSchemas *schemas;  /* owned; see qevm_cli_schemas() */
 } QevmCli;
 
 struct QevmCommand {
@@ -75,7 +96,8 @@ struct QevmCommand {
 
 extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_set, qevm_command_diff, qevm_command_check,
-    qevm_command_rewrite, qevm_command_strip, qevm_command_help;
+    qevm_command_rewrite, qevm_command_strip, qevm_command_schema,
+    qevm_command_recover, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];
@@ -101,9 +123,14 @@ int qevm_cli_worse(int a, int b);
 int qevm_cli_usage(const QevmCli *cli, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
+/* Who describes what a stream does not: as --describe-with says, else what is
+ * shipped. Borrowed. NULL: it was said why. */
+struct QevmLend *qevm_cli_lend(QevmCli *cli);
+/* What reads opaque bytes: the descriptions of --schema and those shipped,
+ * none with --no-schemas. Borrowed. FALSE: it was said why. */
+gboolean qevm_cli_schemas(QevmCli *cli, QevmSchemas **schemas);
 /* Opens a stream and parses it, with progress. NULL: it was said why. */
-QevmStream *qevm_cli_open(const QevmCli *cli, const char *file,
-                          QevmOpenFlags flags);
+QevmStream *qevm_cli_open(QevmCli *cli, const char *file, QevmOpenFlags flags);
 /* Says where a stream is broken, if it is: QEVM_EXIT_OK or _INPUT. */
 int qevm_cli_stream_error(const QevmCli *cli, const char *file,
                           const QevmStream *stream);

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ main(int argc, char **argv)
     char help[] = "help", *help_argv[] = { help, NULL };
     const QevmCommand *command;
 
+    /* A write past `ulimit -f` then fails as one to a full disk does. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         fprintf(stderr, "Usage: qevm COMMAND [OPTIONS] FILE...\n"
                         "See \"qevm help\".\n");

@@ -182,11 +182,25 @@ name_it(QevmOutput *output)
                   AT_SYMLINK_FOLLOW) == 0;
 }
 
+/* Links followed; of a file that is not there yet those of its folder. */
+static char *
+real_path(const char *path)
+{
+    g_autofree char *real = realpath(path, NULL);
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *real_folder = realpath(folder, NULL);
+
+    if (real || !real_folder) {
+        return g_strdup(real ? real : path);
+    }
+    return g_build_filename(real_folder, name, NULL);
+}
+
 QevmOutput *
 qevm_output_open(const char *path, const char *const *inputs, GError **error)
 {
     g_autoptr(QevmOutput) output = g_new0(QevmOutput, 1);
-    g_autofree char *real = NULL;
     struct stat st;
 
     output->fd = -1;
@@ -194,8 +208,7 @@ qevm_output_open(const char *path, const char *const *inputs, GError **error)
         return open_stdout(output, inputs, error) ? g_steal_pointer(&output)
                                                   : NULL;
     }
-    real = realpath(path, NULL);
-    output->path = g_strdup(real ? real : path);
+    output->path = real_path(path);
     if (stat(output->path, &st) == 0) {
         if (!refuse_inputs(&st, path, inputs, error)) {
             return NULL;
@@ -214,6 +227,16 @@ qevm_output_open(const char *path, const char *const *inputs, GError **error)
         }
     }
     return open_temporary(output, error) ? g_steal_pointer(&output) : NULL;
+}
+
+gboolean
+qevm_output_same(const QevmOutput *a, const QevmOutput *b)
+{
+    if (a->fd == STDOUT_FILENO || b->fd == STDOUT_FILENO) {
+        return a->fd == b->fd;
+    }
+    /* To a device, both can write. */
+    return qevm_output_sparse(a) && strcmp(a->path, b->path) == 0;
 }
 
 int

@@ -18,6 +18,8 @@ typedef struct QevmOutput QevmOutput;
 QevmOutput *qevm_output_open(const char *path, const char *const *inputs,
                              GError **error);
 int qevm_output_fd(const QevmOutput *output);
+/* Would one take the place of the other, or mix with it? */
+gboolean qevm_output_same(const QevmOutput *a, const QevmOutput *b);
 /* Can holes be left by seeking over them? */
 gboolean qevm_output_sparse(const QevmOutput *output);
 

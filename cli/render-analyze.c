@@ -177,6 +177,22 @@ print_wire(QevmPrint *out, QevmNode *node)
     print_bytes(out, bytes->data, bytes->len);
 }
 
+/* A leaf to the script, whatever a description says of its bytes. */
+static gboolean
+is_overlay(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay;
+}
+
+static void
+print_overlay(QevmPrint *out, QevmNode *node)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+
+    qevm_node_emit(node, bytes);
+    print_leaf(out, node->desc.field->type, bytes->data, bytes->len);
+}
+
 static gboolean
 is_object(const QevmNode *node)
 {
@@ -210,6 +226,8 @@ print_elements(QevmPrint *out, QevmNode *node, guint level, gboolean list,
         if (bytes) {
             print_leaf(out, node->desc.field->type, bytes + i * (size / count),
                        (gsize)(size / count));
+        } else if (is_overlay(one)) {
+            print_overlay(out, one);
         } else if (one->kind != QEVM_NODE_RAW && is_object(node)) {
             print_struct(out, one, level);
         } else {

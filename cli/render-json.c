@@ -1,5 +1,6 @@
 /* render-json.c - records and trees as JSON; render.h has the shapes. */
 #include "cli/render.h"
+#include "parser/names.h"
 
 #include <string.h>
 
@@ -107,6 +108,25 @@ render_values(QevmNode *node)
     return values;
 }
 
+void
+qevm_render_json_names(json_t *json, const QevmNode *node,
+                       const QevmValue *value)
+{
+    const QevmNames *names = node ? qevm_node_names(node) : NULL;
+    g_autofree char *text = names ? qevm_names_of(names, value) : NULL;
+    g_auto(GStrv) words = text ? g_strsplit(text, " ", -1) : NULL;
+    json_t *list;
+
+    if (!names) {
+        return;
+    }
+    list = json_array();
+    for (guint i = 0; words[i]; i++) {
+        json_array_append_new(list, json_string(words[i]));
+    }
+    json_object_set_new(json, "names", list);
+}
+
 static json_t *
 render_node(const QevmJsonRender *render, QevmNode *node, int level)
 {
@@ -131,6 +151,11 @@ render_node(const QevmJsonRender *render, QevmNode *node, int level)
     case QEVM_NODE_RAW:
         qevm_node_value(node, 0, &value);
         json_object_set_new(json, "value", qevm_render_json_value(&value));
+        qevm_render_json_names(json, node, &value);
+        if (qevm_node_note(node)) {
+            json_object_set_new(json, "note",
+                                qevm_render_json_text(qevm_node_note(node)));
+        }
         break;
     case QEVM_NODE_ARRAY:
         json_object_set_new(json, "values", render_values(node));
@@ -229,6 +254,9 @@ add_section_facts(json_t *json, QevmStream *stream, QevmRecord *r)
         if (flags[i].on) {
             json_object_set_new(json, flags[i].name, json_true());
         }
+    }
+    if (r->lent) {
+        json_object_set_new(json, "lent", qevm_render_json_text(r->lent));
     }
 }
 

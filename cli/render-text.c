@@ -1,5 +1,6 @@
 /* render-text.c - records and trees as indented text. */
 #include "cli/render.h"
+#include "parser/names.h"
 
 #include <string.h>
 
@@ -89,10 +90,17 @@ qevm_render_value(const QevmValue *value, gboolean all)
 }
 
 static void
-print_value(const Text *t, const QevmValue *value)
+print_value(const Text *t, const QevmNode *node, const QevmValue *value)
 {
-    g_autofree char *text = qevm_render_value(value, t->render->all);
+    const QevmNames *names = node ? qevm_node_names(node) : NULL;
+    g_autofree char *text = NULL;
 
+    if (names) {
+        text = qevm_names_format(names, value);
+        qevm_print(t->out, text);
+        return;
+    }
+    text = qevm_render_value(value, t->render->all);
     qevm_print(t->out, text);
     if (value->kind == QEVM_VALUE_UINT && !value->hex && value->as.u > 255) {
         qevm_print_styled(t->out, QEVM_STYLE_DIM,
@@ -248,13 +256,17 @@ render_leaf(const Text *t, QevmNode *node, guint level, gint64 sibling)
 {
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
     gsize size;
+    const char *note = qevm_node_note(node);
     const guint8 *bytes = qevm_node_bytes(node, &size);
 
     start_line(t, level, node->offset, bytes, size);
     print_name(t, node, sibling);
     qevm_print(t->out, " = ");
     qevm_node_value(node, 0, &value);
-    print_value(t, &value);
+    print_value(t, node, &value);
+    if (note) {
+        qevm_print_styled(t->out, QEVM_STYLE_DIM, " (not read: %s)", note);
+    }
     qevm_print(t->out, "\n");
     more_bytes(t, node->offset, bytes, size);
 }
@@ -277,7 +289,7 @@ render_elements(const Text *t, QevmNode *node, guint level, guint64 count,
         start_line(t, level, offset, bytes + i * element, element);
         qevm_print_format(t->out, "[%" G_GUINT64_FORMAT "] = ", i);
         qevm_node_value(node, i, &value);
-        print_value(t, &value);
+        print_value(t, node, &value);
         qevm_print(t->out, "\n");
         more_bytes(t, offset, bytes + i * element, element);
     }
@@ -326,7 +338,7 @@ render_raw(const Text *t, QevmNode *node, guint level)
     qevm_print_styled(t->out, QEVM_STYLE_ERROR, "not decoded");
     qevm_print(t->out, ": ");
     qevm_node_value(node, 0, &value);
-    print_value(t, &value);
+    print_value(t, node, &value);
     qevm_print(t->out, "\n");
     more_bytes(t, node->offset, bytes, size);
 }
@@ -436,7 +448,8 @@ print_section(const Text *t, QevmStream *stream, QevmRecord *r)
         qevm_print_styled(t->out, QEVM_STYLE_DIM, ", packaged");
     }
     if (r->resynced) {
-        qevm_print_styled(t->out, QEVM_STYLE_DIM, ", end found by its footer");
+        qevm_print_styled(t->out, QEVM_STYLE_DIM, ", end found by %s",
+                          r->footer ? "its footer" : "what follows");
     }
     if (r->opaque) {
         qevm_print_styled(t->out, QEVM_STYLE_DIM, ", not described");
@@ -490,7 +503,7 @@ render_named_value(const Text *t, QevmStream *stream, const QevmPlace *place)
     start_line(t, 0, offset, bytes, size);
     qevm_print_format(t->out, "%s = ", path);
     if (qevm_place_value(place, &value, NULL)) {
-        print_value(t, &value);
+        print_value(t, place->node, &value);
     }
     qevm_print(t->out, "\n");
     more_bytes(t, offset, bytes, size);

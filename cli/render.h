@@ -37,7 +37,8 @@ char *qevm_render_value(const QevmValue *value, gboolean all);
  *   "resynced", "early", "packaged"), "fields", "subsections", and "error"
  *   if not all could be decoded.
  * A field:   {"name", "type", "offset", and one of
- *   "value"     a leaf
+ *   "value"     a leaf, with "names" if its bits or values have any, and
+ *               "note" if a description of it did not fit
  *   "values"    an array of leaves
  *   "fields" [, "subsections"]   a struct
  *   "elements"  an array or list of structs: [{"fields", "subsections"}]}
@@ -57,6 +58,9 @@ json_t *qevm_render_json_record(const QevmJsonRender *render,
                                 QevmStream *stream, QevmRecord *record,
                                 GError **error);
 json_t *qevm_render_json_node(const QevmJsonRender *render, QevmNode *node);
+/* Adds "names", if values of the node have any. */
+void qevm_render_json_names(json_t *json, const QevmNode *node,
+                            const QevmValue *value);
 json_t *qevm_render_json_value(const QevmValue *value);
 /* A string of a stream, which may be no UTF-8. */
 json_t *qevm_render_json_text(const char *text);

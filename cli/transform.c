@@ -308,7 +308,15 @@ open_outputs(Run *run, GError **error)
     if (o->journal) {
         run->journal = qevm_output_open(
             o->journal, (const char *const *)(gpointer)inputs->pdata, error);
-        return run->journal != NULL;
+        if (!run->journal) {
+            return FALSE;
+        }
+        if (run->output && qevm_output_same(run->output, run->journal)) {
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "\"%s\" cannot be both the stream and its journal",
+                        o->journal);
+            return FALSE;
+        }
     }
     return TRUE;
 }
@@ -341,6 +349,11 @@ run_opened(Run *run, QevmSource *source)
     g_autoptr(QevmStream) stream = NULL;
     g_autoptr(GError) error = NULL;
 
+    hooks.lend = qevm_cli_lend(run->cli);
+    if (!hooks.lend || !qevm_cli_schemas(run->cli, &hooks.schemas)) {
+        qevm_source_free(source);
+        return QEVM_EXIT_INPUT;
+    }
     if (pipe) {
         hooks.live = live_hook;
     }

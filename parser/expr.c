@@ -18,13 +18,15 @@
  * PRODUCT    = UNARY { ( "*" | "/" | "%" ) UNARY } ;
  * UNARY      = ( "-" | "~" | "!" ) UNARY | OPERAND ;
  * OPERAND    = "(" EXPRESSION ")" | LITERAL | FIELD | "version"
- *            | ( "size" | "count" | "exists" ) "(" [ FIELD ] ")" ;
+ *            | ( "size" | "count" | "exists" ) "(" [ FIELD ] ")"
+ *            | "left" "(" ")" | ( "sibling" | "idstr_is" ) "(" STRING ")" ;
  * FIELD      = "." | "$" STRING ;
  * LITERAL    = DECIMAL | "0x" HEXDIGITS | STRING | "hex:" HEXPAIRS
  *            | "true" | "false" | "null" ;
  * STRING     = '"' { CHARACTER | "\\" | '\"' | "\x" HEXPAIR } '"' ;
  *
- * White space may stand between any two of these.
+ * White space may stand between any two of these. left(), sibling() and
+ * idstr_is() are of device descriptions only.
  */
 
 #define TEXT_MAX 4096
@@ -79,6 +81,7 @@ static const struct operator {
 struct QevmExpr {
     Op op;
     guint column;      /* of the operator, or the operand's first byte */
+    guint cost;        /* of the outermost one: how many there are */
     QevmExpr *args[3]; /* owned */
     QevmValue literal; /* owned */
     QevmLookup lookup;
@@ -87,6 +90,7 @@ struct QevmExpr {
 
 typedef struct {
     const char *text, *at;
+    gboolean description; /* of a device, not a rule's */
     guint nesting;
     GError **error;
 } Parser;
@@ -232,6 +236,32 @@ parse_call(Parser *p, QevmLookup lookup, guint column)
     return g_steal_pointer(&expr);
 }
 
+/* left(), sibling("TEXT"), idstr_is("TEXT") */
+static QevmExpr *
+parse_question(Parser *p, QevmLookup lookup, guint column)
+{
+    g_autoptr(QevmExpr) expr = expr_new(OP_LOOKUP, column);
+    g_autoptr(GString) text = g_string_new(NULL);
+    const char *wanted;
+
+    expr->lookup = lookup;
+    if (!take_char(p, '(')) {
+        return refuse(p, "`(`");
+    }
+    if (lookup != QEVM_LOOKUP_LEFT) {
+        skip_space(p);
+        wanted = qevm_scan_string(&p->at, text);
+        if (wanted) {
+            return refuse(p, wanted);
+        }
+        expr->path = g_strndup(text->str, text->len);
+    }
+    if (!take_char(p, ')')) {
+        return refuse(p, "`)`");
+    }
+    return g_steal_pointer(&expr);
+}
+
 static QevmExpr *
 parse_number(Parser *p, guint column)
 {
@@ -292,12 +322,21 @@ parse_word(Parser *p, guint column)
         { "size", QEVM_LOOKUP_SIZE },
         { "count", QEVM_LOOKUP_COUNT },
         { "exists", QEVM_LOOKUP_EXISTS },
+    }, questions[] = {
+        { "left", QEVM_LOOKUP_LEFT },
+        { "sibling", QEVM_LOOKUP_SIBLING },
+        { "idstr_is", QEVM_LOOKUP_IDSTR_IS },
     };
     g_autoptr(QevmExpr) expr = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(calls); i++) {
         if (take_word(p, calls[i].word)) {
             return parse_call(p, calls[i].lookup, column);
+        }
+    }
+    for (guint i = 0; p->description && i < G_N_ELEMENTS(questions); i++) {
+        if (take_word(p, questions[i].word)) {
+            return parse_question(p, questions[i].lookup, column);
         }
     }
     if (take_word(p, "version")) {
@@ -456,10 +495,27 @@ parse_expression(Parser *p)
     return expr;
 }
 
-QevmExpr *
-qevm_expr_parse(const char *text, GError **error)
+static guint
+count_parts(const QevmExpr *expr)
 {
-    Parser p = { text, text, 0, error };
+    guint n = 1;
+
+    for (guint i = 0; i < G_N_ELEMENTS(expr->args) && expr->args[i]; i++) {
+        n += count_parts(expr->args[i]);
+    }
+    return n;
+}
+
+guint
+qevm_expr_cost(const QevmExpr *expr)
+{
+    return expr->cost;
+}
+
+static QevmExpr *
+parse(const char *text, gboolean description, GError **error)
+{
+    Parser p = { text, text, description, 0, error };
     g_autoptr(QevmExpr) expr = NULL;
 
     if (strlen(text) > TEXT_MAX) {
@@ -474,8 +530,21 @@ qevm_expr_parse(const char *text, GError **error)
         if (*p.at != '\0') {
             return refuse(&p, "an operator or the end");
         }
+        expr->cost = count_parts(expr);
     }
     return g_steal_pointer(&expr);
+}
+
+QevmExpr *
+qevm_expr_parse(const char *text, GError **error)
+{
+    return parse(text, FALSE, error);
+}
+
+QevmExpr *
+qevm_expr_parse_description(const char *text, GError **error)
+{
+    return parse(text, TRUE, error);
 }
 
 /* ---- evaluation ---- */

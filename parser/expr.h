@@ -20,6 +20,10 @@ typedef enum {
     QEVM_LOOKUP_SIZE,    /* size(.) or size($"path"): wire bytes */
     QEVM_LOOKUP_COUNT,   /* count(..): elements */
     QEVM_LOOKUP_EXISTS,  /* exists(..): never fails */
+    /* In device descriptions only, see qevm_expr_parse_description(). */
+    QEVM_LOOKUP_LEFT,     /* left(): bytes not yet read */
+    QEVM_LOOKUP_SIBLING,  /* sibling("vmsd"): path is the string */
+    QEVM_LOOKUP_IDSTR_IS, /* idstr_is("glob") */
 } QevmLookup;
 
 /* What an expression is evaluated against. `path` is NULL for `.`. */
@@ -32,6 +36,8 @@ typedef struct {
 /* Errors are QEVM_ERROR_EXPR with the column. Length at most 4096 bytes,
  * nesting at most 64. */
 QevmExpr *qevm_expr_parse(const char *text, GError **error);
+/* The same, with left(), sibling() and idstr_is(): qevm-schema(5). */
+QevmExpr *qevm_expr_parse_description(const char *text, GError **error);
 void qevm_expr_free(QevmExpr *expr);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmExpr, qevm_expr_free)
 
@@ -42,6 +48,9 @@ QEVM_CHECKED gboolean qevm_expr_eval(const QevmExpr *expr,
 QEVM_CHECKED gboolean qevm_expr_eval_bool(const QevmExpr *expr,
                                           const QevmScope *scope, gboolean *out,
                                           GError **error);
+
+/* How many parts it has: what evaluating it once costs. */
+guint qevm_expr_cost(const QevmExpr *expr);
 
 /* Calls back for each lookup the expression contains; for "does this `when`
  * read device state". */

@@ -140,6 +140,7 @@ typedef struct {
     QevmTree *tree;
     QevmNode *parent, *last;
     QevmCursor c;
+    gboolean read; /* leaves, by descriptions */
 } Decoder;
 
 /* The stream offset of the next byte. */
@@ -189,6 +190,82 @@ kind_of(const QevmFieldDesc *f)
     return f->count == 1 && !f->array_len ? QEVM_NODE_FIELD : QEVM_NODE_ARRAY;
 }
 
+static QevmArena *
+arena_of(QevmTree *tree)
+{
+    if (!tree->arena) {
+        tree->arena = qevm_arena_new();
+    }
+    return tree->arena;
+}
+
+/* The version of the section or subsection that a node is in. */
+static guint32
+version_around(const QevmNode *node)
+{
+    while (node->parent && node->kind != QEVM_NODE_SUBSECTION) {
+        node = node->parent;
+    }
+    return node->desc.vmsd->version;
+}
+
+static void
+add_note(QevmTree *tree, const QevmNode *leaf, const GError *error)
+{
+    QevmTreeNote note = { leaf->offset, leaf->desc.field->name,
+                          qevm_arena_string(arena_of(tree), error->message) };
+
+    if (!tree->notes) {
+        tree->notes = g_array_new(FALSE, FALSE, sizeof(QevmTreeNote));
+    }
+    g_array_append_val(tree->notes, note);
+}
+
+/* Makes the leaf at the cursor a struct, if a description fits its bytes. */
+static void
+read_leaf(Decoder *d, QevmNode *node)
+{
+    QevmTree *tree = d->tree;
+    const QevmTreeReader *reader = tree->reader;
+    const QevmFieldDesc *f = node->desc.field;
+    const QevmVmsd *around = qevm_node_vmsd(node->parent), *vmsd;
+    QevmReadingScope scope = reader->scope;
+    QevmReading reading =
+        reader->payload
+            ? qevm_schemas_for_payload(reader->schemas, scope.idstr,
+                                       scope.version)
+            : qevm_schemas_for_leaf(reader->schemas, around ? around->name : "",
+                                    f->type, f->name);
+    g_autoptr(GError) error = NULL;
+    QevmCursor c = d->c;
+    const guint8 *data;
+    QevmFieldDesc *overlay;
+
+    if (!reading.type ||
+        !qevm_cursor_take(&c, (gsize)f->size, f->name, &data, NULL)) {
+        return;
+    }
+    scope.offset = node->offset;
+    if (!reader->payload) {
+        scope.version = version_around(node->parent);
+    }
+    vmsd = qevm_schemas_read(reader->schemas, reading, &scope, data,
+                             (gsize)f->size, arena_of(tree), &tree->fields_left,
+                             &error);
+    if (!vmsd) {
+        add_note(tree, node, error);
+        return;
+    }
+    overlay = qevm_field_desc_copy(arena_of(tree), f);
+    overlay->shape = QEVM_SHAPE_STRUCT;
+    overlay->overlay = TRUE;
+    overlay->n_vmsds = 1;
+    overlay->vmsds = qevm_arena_alloc0(arena_of(tree), sizeof *overlay->vmsds);
+    overlay->vmsds[0] = vmsd;
+    node->desc.field = overlay;
+    node->kind = QEVM_NODE_STRUCT;
+}
+
 static gboolean
 decode_field(Decoder *d, const QevmFieldDesc *f)
 {
@@ -208,6 +285,9 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
     }
     node = node_new(d->parent, kind_of(f), at, f->size * f->count);
     node->desc.field = f;
+    if (d->read && node->kind == QEVM_NODE_FIELD && f->size) {
+        read_leaf(d, node);
+    }
     d->c.pos += (gsize)(f->size * f->count);
     attach(d, node);
     return TRUE;
@@ -307,6 +387,8 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
 
         if (!qevm_cursor_u8(&d->c, "list marker", &mark, &local)) {
             tree_fail(d->tree, at, "list `%s' has no end marker", f->name);
+            /* Nothing, in place of the end. */
+            attach(d, node_new(d->parent, QEVM_NODE_RAW, at, 0));
             return;
         }
         if (mark == 0) {
@@ -328,6 +410,7 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
         tree_fail(d->tree, here(d),
                   "%" G_GSIZE_FORMAT " bytes after the end of list `%s'",
                   qevm_cursor_left(&d->c), f->name);
+        d->c.pos--; /* with the end marker */
         attach_rest(d);
     }
 }
@@ -336,8 +419,8 @@ static void
 descend(QevmNode *node)
 {
     QevmTree *tree = qevm_node_tree(node);
-    Decoder d = { tree, node, NULL,
-                  cursor_over(tree, node->offset, node->size) };
+    Decoder d = { tree, node, NULL, cursor_over(tree, node->offset, node->size),
+                  tree->reader && !qevm_node_overlay(node) };
     const QevmFieldDesc *f;
 
     node->descended = TRUE;
@@ -371,10 +454,16 @@ descend(QevmNode *node)
 }
 
 static QevmTree *
-tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents)
+tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents,
+         const QevmTreeReader *reader)
 {
     QevmTree *tree = g_new0(QevmTree, 1);
 
+    if (reader) {
+        tree->reader = g_memdup2(reader, sizeof *reader);
+        tree->reader->scope.idstr = g_strdup(reader->scope.idstr);
+        tree->fields_left = QEVM_READING_FIELDS_MAX;
+    }
     tree->payload = g_bytes_ref(payload);
     tree->base = base;
     tree->extents = extents;
@@ -389,7 +478,14 @@ tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents)
 QevmTree *
 qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base)
 {
-    return tree_new(vmsd, payload, base, NULL);
+    return tree_new(vmsd, payload, base, NULL, NULL);
+}
+
+QevmTree *
+qevm_tree_new_read(const QevmVmsd *vmsd, GBytes *payload, guint64 base,
+                   const QevmTreeReader *reader)
+{
+    return tree_new(vmsd, payload, base, NULL, reader);
 }
 
 QevmTree *
@@ -398,7 +494,7 @@ qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload, GArray *extents)
     guint64 base =
         extents->len ? g_array_index(extents, QevmTreeExtent, 0).offset : 0;
 
-    return tree_new(vmsd, payload, base, extents);
+    return tree_new(vmsd, payload, base, extents, NULL);
 }
 
 void
@@ -413,12 +509,27 @@ qevm_tree_free(QevmTree *tree)
     g_clear_pointer(&tree->arena, qevm_arena_free);
     g_clear_pointer(&tree->standing, g_hash_table_unref);
     g_clear_error(&tree->error);
+    g_clear_pointer(&tree->notes, g_array_unref);
+    if (tree->reader) {
+        g_free((char *)(guintptr)tree->reader->scope.idstr);
+        g_free(tree->reader);
+    }
     g_free(tree);
 }
 
+static gboolean
+is_overlay(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay;
+}
+
+/* What a description made was read to the last byte already. */
 static void
 descend_all(QevmNode *node)
 {
+    if (is_overlay(node)) {
+        return;
+    }
     for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
         descend_all(c);
     }
@@ -437,6 +548,31 @@ qevm_node_children(QevmNode *node)
         descend(node);
     }
     return node->children;
+}
+
+QevmNode *
+qevm_node_overlay(QevmNode *node)
+{
+    while (node && !is_overlay(node)) {
+        node = node->parent;
+    }
+    return node;
+}
+
+const char *
+qevm_node_note(QevmNode *node)
+{
+    const QevmTree *tree = qevm_node_tree(node);
+
+    for (guint i = 0; tree->notes && i < tree->notes->len; i++) {
+        const QevmTreeNote *note = &g_array_index(tree->notes, QevmTreeNote, i);
+
+        if (note->offset == node->offset && node->kind == QEVM_NODE_FIELD &&
+            node->size) {
+            return note->why;
+        }
+    }
+    return NULL;
 }
 
 /* ---- what a node says ---- */
@@ -473,6 +609,14 @@ qevm_node_vmsd(const QevmNode *node)
     }
 }
 
+const QevmNames *
+qevm_node_names(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY
+               ? node->desc.field->names
+               : NULL;
+}
+
 guint64
 qevm_node_count(const QevmNode *node)
 {
@@ -488,22 +632,45 @@ head_size(const QevmNode *node)
                                               : 0;
 }
 
+static gboolean
+is_leaf(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY ||
+           node->kind == QEVM_NODE_RAW;
+}
+
+/* Bytes of a list that stand between its elements and behind them. Where it
+ * could not be decoded, the rest has the end in it. */
+static guint64
+list_markers(QevmNode *node)
+{
+    guint64 markers = 1;
+
+    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
+        if (c->kind == QEVM_NODE_RAW) {
+            return markers - 1;
+        }
+        markers++;
+    }
+    return markers;
+}
+
 guint64
 qevm_node_wire_size(QevmNode *node)
 {
     guint64 size = head_size(node);
 
-    if (!node->dirty) {
-        return node->size;
-    }
     if (node->edited) {
         return g_bytes_get_size(node->edited);
     }
-    if (node->kind == QEVM_NODE_LIST) {
-        size = 1;
+    if (!node->dirty || is_leaf(node)) {
+        return node->size;
     }
     for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
-        size += qevm_node_wire_size(c) + (node->kind == QEVM_NODE_LIST);
+        size += qevm_node_wire_size(c);
+    }
+    if (node->kind == QEVM_NODE_LIST) {
+        size += list_markers(node);
     }
     return size;
 }
@@ -568,7 +735,7 @@ emit_list(QevmNode *node, GByteArray *out)
         guint8 mark = 1;
 
         if (c->kind == QEVM_NODE_STRUCT) {
-            if (c->size) {
+            if (c->offset) {
                 /* The marker's own value: some loaders give it a meaning. */
                 QevmCursor at = cursor_over(tree, c->offset - 1, 1);
 
@@ -577,6 +744,9 @@ emit_list(QevmNode *node, GByteArray *out)
             g_byte_array_append(out, &mark, 1);
         }
         qevm_node_emit(c, out);
+        if (c->kind == QEVM_NODE_RAW) {
+            return;
+        }
     }
     g_byte_array_append(out, &end, 1);
 }
@@ -587,7 +757,7 @@ qevm_node_emit(QevmNode *node, GByteArray *out)
     const guint8 *data;
     gsize size;
 
-    if (!node->dirty || node->edited) {
+    if (!node->dirty || is_leaf(node)) {
         data = qevm_node_bytes(node, &size);
         g_byte_array_append(out, data, (guint)size);
         return;
@@ -626,17 +796,6 @@ touch(QevmNode *node, gboolean reshaped)
     }
 }
 
-static QevmArena *
-arena_of(QevmNode *node)
-{
-    QevmTree *tree = qevm_node_tree(node);
-
-    if (!tree->arena) {
-        tree->arena = qevm_arena_new();
-    }
-    return tree->arena;
-}
-
 void
 qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
 {
@@ -645,8 +804,8 @@ qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
 
     qevm_node_bytes(node, &old);
     if (size != old && node->kind != QEVM_NODE_RAW) {
-        QevmFieldDesc *f =
-            qevm_field_desc_copy(arena_of(node), node->desc.field);
+        QevmFieldDesc *f = qevm_field_desc_copy(arena_of(qevm_node_tree(node)),
+                                                node->desc.field);
 
         if (node->kind == QEVM_NODE_ARRAY && f->size) {
             f->count = size / f->size;
@@ -662,6 +821,31 @@ qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
     node->edited = bytes;
     node->owned = FALSE;
     touch(node, reshaped);
+}
+
+void
+qevm_node_close_overlay(QevmNode *node)
+{
+    GByteArray *bytes = g_byte_array_new();
+    QevmFieldDesc *f =
+        qevm_field_desc_copy(arena_of(qevm_node_tree(node)), node->desc.field);
+
+    qevm_node_emit(node, bytes);
+    node_clear(node);
+    f->shape = QEVM_SHAPE_LEAF;
+    f->overlay = FALSE;
+    f->n_vmsds = 0;
+    f->vmsds = NULL;
+    f->size = bytes->len;
+    node->desc.field = f;
+    node->kind = QEVM_NODE_FIELD;
+    node->descended = TRUE;
+    if (node->dirty) {
+        node->edited = g_byte_array_free_to_bytes(bytes);
+        node->owned = FALSE;
+    } else {
+        g_byte_array_unref(bytes);
+    }
 }
 
 void
@@ -744,10 +928,51 @@ qevm_node_insert_subsection(QevmNode *parent, QevmNode *after,
     return node;
 }
 
+QevmNode *
+qevm_node_insert_struct(QevmNode *parent, QevmNode *after, QevmNodeKind kind,
+                        const QevmFieldDesc *desc)
+{
+    QevmNode *node;
+
+    (void)qevm_node_children(parent);
+    node = node_new(parent, kind, 0, 0);
+    node->desc.field = desc;
+    insert_after(parent, after, node);
+    return node;
+}
+
+void
+qevm_node_adopt(QevmNode *to, QevmNode *from)
+{
+    g_assert(!qevm_node_children(to));
+    to->children = qevm_node_children(from);
+    from->children = NULL;
+    for (QevmNode *c = to->children; c; c = c->next) {
+        c->parent = to;
+    }
+    touch(to, TRUE);
+}
+
+void
+qevm_node_set_run(QevmNode *run, const QevmFieldDesc *desc)
+{
+    guint32 index = 0;
+
+    run->desc.field = desc;
+    for (QevmNode *c = qevm_node_children(run); c; c = c->next) {
+        if (c->kind == QEVM_NODE_STRUCT) {
+            c->desc.field = desc;
+            c->index = index++;
+        }
+    }
+    touch(run, TRUE);
+}
+
 QevmVmsd *
 qevm_node_own_vmsd(QevmNode *node)
 {
-    QevmVmsd *v = qevm_vmsd_copy(arena_of(node), node->desc.vmsd);
+    QevmVmsd *v =
+        qevm_vmsd_copy(arena_of(qevm_node_tree(node)), node->desc.vmsd);
 
     node->desc.vmsd = v;
     touch(node, TRUE);
@@ -755,16 +980,27 @@ qevm_node_own_vmsd(QevmNode *node)
 }
 
 void
-qevm_node_remove(QevmNode *node)
+qevm_node_remove_many(QevmNode *first, guint64 n)
 {
-    QevmNode *parent = node->parent;
+    QevmNode *parent = first->parent, *node = first;
     QevmNode **link = &parent->children;
 
     touch(parent, TRUE);
-    while (*link != node) {
+    while (*link != first) {
         link = &(*link)->next;
     }
-    *link = node->next;
-    node_clear(node);
-    g_free(node);
+    while (node && n-- > 0) {
+        QevmNode *next = node->next;
+
+        node_clear(node);
+        g_free(node);
+        node = next;
+    }
+    *link = node;
+}
+
+void
+qevm_node_remove(QevmNode *node)
+{
+    qevm_node_remove_many(node, 1);
 }

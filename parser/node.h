@@ -9,6 +9,7 @@
 #ifndef QEVM_PARSER_NODE_H
 #define QEVM_PARSER_NODE_H
 
+#include "parser/schema-apply.h"
 #include "parser/value.h"
 
 typedef enum {
@@ -47,6 +48,20 @@ typedef struct {
     guint64 offset;
 } QevmTreeExtent;
 
+/* What reads the opaque leaves of a tree. */
+typedef struct {
+    QevmSchemas *schemas;   /* borrowed, loaded; outlives the tree */
+    QevmReadingScope scope; /* of the section; idstr is copied */
+    gboolean payload;       /* all of it is one leaf, for their payloads */
+} QevmTreeReader;
+
+/* Why a leaf that there is a description for is a leaf all the same. */
+typedef struct {
+    guint64 offset;   /* of the leaf */
+    const char *name; /* of the leaf; lives as long as the tree */
+    const char *why;  /* so does this */
+} QevmTreeNote;
+
 /* The tree of one section; `root` is its first member. */
 typedef struct {
     QevmNode root;    /* kind SECTION */
@@ -57,13 +72,20 @@ typedef struct {
     QevmArena *arena; /* owned; descriptions made by edits */
     GError *error;    /* owned; why a RAW node is there; NULL: all decoded */
     guint empty;      /* nodes without bytes, for a cap */
-    GHashTable *standing; /* owned; see standing.h; NULL: not asked yet */
+    GHashTable *standing;   /* owned; see standing.h; NULL: not asked yet */
+    QevmTreeReader *reader; /* owned; NULL: leaves stay leaves */
+    guint fields_left;      /* that descriptions may still make */
+    GArray *notes;          /* owned; QevmTreeNote; NULL: none */
 } QevmTree;
 
 /* Decodes the top level of `payload` by `vmsd`, which must outlive the tree.
  * Bytes that do not fit the description become RAW nodes and tree->error;
  * never fails. Takes a reference on payload. */
 QevmTree *qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base);
+/* The same, with opaque leaves read by descriptions: a leaf that one fits is a
+ * STRUCT whose field is an `overlay`. */
+QevmTree *qevm_tree_new_read(const QevmVmsd *vmsd, GBytes *payload,
+                             guint64 base, const QevmTreeReader *reader);
 /* The same for a payload put together from pieces of the stream; takes over
  * `extents`. */
 QevmTree *qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload,
@@ -71,6 +93,13 @@ QevmTree *qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload,
 void qevm_tree_free(QevmTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTree, qevm_tree_free)
 QevmTree *qevm_node_tree(QevmNode *node);
+
+/* The note on a leaf, or NULL. */
+const char *qevm_node_note(QevmNode *node);
+/* The overlay that a node is in or is; NULL: none. */
+QevmNode *qevm_node_overlay(QevmNode *node);
+/* Makes an overlay the leaf it stands for, of the bytes it has now. */
+void qevm_node_close_overlay(QevmNode *node);
 
 /* Descends everything, so that tree->error is all there is to know. */
 void qevm_tree_descend_all(QevmTree *tree);
@@ -81,6 +110,8 @@ QevmNode *qevm_node_children(QevmNode *node);
 /* The name in paths: a field's, a subsection's, "" for a section or RAW. */
 const char *qevm_node_name(const QevmNode *node);
 const QevmVmsd *qevm_node_vmsd(const QevmNode *node); /* NULL: no struct */
+/* What the values of a leaf are called; NULL: nothing. */
+const QevmNames *qevm_node_names(const QevmNode *node);
 guint64 qevm_node_count(const QevmNode *node); /* elements; 1 of a FIELD */
 /* Wire bytes now, after edits, header included. */
 guint64 qevm_node_wire_size(QevmNode *node);
@@ -113,9 +144,19 @@ QevmNode *qevm_node_insert_field(QevmNode *parent, QevmNode *after,
 /* A new, empty SUBSECTION after `after` (NULL: first of the subsections). */
 QevmNode *qevm_node_insert_subsection(QevmNode *parent, QevmNode *after,
                                       const QevmVmsd *vmsd);
+/* A new, empty STRUCT, STRUCTS or LIST, as insert_field does; elements of a
+ * run are numbered by qevm_node_set_run(). */
+QevmNode *qevm_node_insert_struct(QevmNode *parent, QevmNode *after,
+                                  QevmNodeKind kind, const QevmFieldDesc *desc);
+/* Moves all children to a node that has none. */
+void qevm_node_adopt(QevmNode *to, QevmNode *from);
+/* Gives a STRUCTS or LIST a description that fits the elements it has, and
+ * numbers them anew. */
+void qevm_node_set_run(QevmNode *run, const QevmFieldDesc *desc);
 /* Copies the vmsd of a SECTION or SUBSECTION to change it. */
 QevmVmsd *qevm_node_own_vmsd(QevmNode *node);
-/* Unlinks and frees. */
+/* Unlinks and frees; `n` siblings from `first` on. */
 void qevm_node_remove(QevmNode *node);
+void qevm_node_remove_many(QevmNode *first, guint64 n);
 
 #endif

@@ -26,6 +26,8 @@ typedef struct {
     gboolean subsection; /* was in braces */
     gboolean fact;       /* .version_id and the like */
     gboolean up;         /* .. */
+    gboolean run;        /* structs of one name in a row are one place, as an
+                            array of them would be; see QevmPlace */
     QevmSelect select;
     guint64 index;
 } QevmStep;
@@ -77,7 +79,8 @@ typedef struct {
     QevmRecord *record;
     QevmNode *node; /* NULL for a SECTION that is not decoded; of a FACT the
                        subsection, NULL if it is the record's */
-    guint64 index;
+    guint64 index;  /* ELEMENT: which; NODE: how many siblings behind it are
+                       the same array, where a step asked for runs */
     QevmFact fact;
 } QevmPlace;
 
@@ -90,6 +93,10 @@ typedef struct {
  * message lists what there is. Too many places are LIMIT. */
 GArray *qevm_path_resolve(QevmStream *stream, const QevmPath *path,
                           GError **error);
+/* The same, but that nothing is named is no error: the array is empty, and
+ * *missing (owned by the caller) says why. */
+GArray *qevm_path_resolve_any(QevmStream *stream, const QevmPath *path,
+                              GError **missing, GError **error);
 /* Steps relative to a node (expressions' $"path": pass the parent of `.`, or
  * what the rule's path names); "../" goes up. */
 GArray *qevm_path_resolve_below(QevmRecord *record, QevmNode *node,

@@ -75,13 +75,21 @@ spell_step(const QevmNode *node, gboolean element, guint64 index)
     return g_steal_pointer(&whole);
 }
 
-/* The steps to a node from its section, each with its `/`. */
+/* The steps to a place from its section, each with its `/`. */
 static void
-append_steps(GString *out, const QevmNode *node, gboolean element,
-             guint64 index)
+append_steps(GString *out, const QevmPlace *place)
 {
     g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(g_free);
+    const QevmNode *node = place->node;
+    gboolean element = place->kind == QEVM_PLACE_ELEMENT;
+    guint64 index = place->index;
 
+    if (place->kind == QEVM_PLACE_NODE && index > 0) {
+        /* All of a run, which has no name but that of its elements. */
+        g_ptr_array_add(steps,
+                        qevm_path_quote_step(qevm_node_name(node), FALSE));
+        node = node->parent;
+    }
     while (node->parent) {
         if (is_element(node)) {
             index = node->index;
@@ -140,8 +148,7 @@ qevm_path_of(QevmStream *stream, const QevmPlace *place)
         g_string_append_c(out, '/');
     }
     if (node) {
-        append_steps(out, node, place->kind == QEVM_PLACE_ELEMENT,
-                     place->index);
+        append_steps(out, place);
     }
     if (place->kind == QEVM_PLACE_FACT) {
         g_string_append_printf(out, "/%s", facts[place->fact]);

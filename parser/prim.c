@@ -94,6 +94,22 @@ static const QevmPrim prims[] = {
      * one byte: hw/nvram/eeprom93xx.c. */
     { "int32_as_uint16",    2, QEVM_PRIM_UINT },
     { "uint16_from_uint8",  1, QEVM_PRIM_UINT },
+    /* Of descriptions only, qevm-schema(5): what QEMU copies from a device's
+     * or its own memory. Hosts that streams come from are little-endian. */
+    { "le16",               2, QEVM_PRIM_UINT_LE },
+    { "le32",               4, QEVM_PRIM_UINT_LE },
+    { "le64",               8, QEVM_PRIM_UINT_LE },
+    { "le16s",              2, QEVM_PRIM_SINT_LE },
+    { "le32s",              4, QEVM_PRIM_SINT_LE },
+    { "le64s",              8, QEVM_PRIM_SINT_LE },
+    { "host16",             2, QEVM_PRIM_UINT_LE },
+    { "host32",             4, QEVM_PRIM_UINT_LE },
+    { "host64",             8, QEVM_PRIM_UINT_LE },
+    { "host16s",            2, QEVM_PRIM_SINT_LE },
+    { "host32s",            4, QEVM_PRIM_SINT_LE },
+    { "host64s",            8, QEVM_PRIM_SINT_LE },
+    { "string",             0, QEVM_PRIM_BUFFER },
+    { "bytes",              0, QEVM_PRIM_BYTES },
 };
 /* clang-format on */
 
@@ -113,6 +129,42 @@ qevm_prim_find(const char *type)
         }
     }
     return NULL;
+}
+
+gboolean
+qevm_prim_is_number(const QevmPrim *prim)
+{
+    switch (prim ? prim->kind : QEVM_PRIM_BYTES) {
+    case QEVM_PRIM_BOOL:
+    case QEVM_PRIM_SINT:
+    case QEVM_PRIM_UINT:
+    case QEVM_PRIM_HEX:
+    case QEVM_PRIM_SINT_LE:
+    case QEVM_PRIM_UINT_LE:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+static gboolean
+is_little(QevmPrimKind kind)
+{
+    return kind == QEVM_PRIM_SINT_LE || kind == QEVM_PRIM_UINT_LE;
+}
+
+static gboolean
+is_signed(QevmPrimKind kind)
+{
+    return kind == QEVM_PRIM_SINT || kind == QEVM_PRIM_SINT_LE;
+}
+
+static void
+swap(guint8 *out, const guint8 *data, gsize size)
+{
+    for (gsize i = 0; i < size; i++) {
+        out[i] = data[size - 1 - i];
+    }
 }
 
 /* How long the text is if these bytes are text and then zeros; else 0. */
@@ -136,12 +188,17 @@ static gboolean
 decode_integer(QevmPrimKind kind, const guint8 *data, gsize size,
                QevmValue *out)
 {
+    guint8 swapped[8];
     guint64 v;
 
     if (size < 1 || size > 8) {
         return FALSE;
     }
-    if (kind == QEVM_PRIM_SINT) {
+    if (is_little(kind)) {
+        swap(swapped, data, size);
+        data = swapped;
+    }
+    if (is_signed(kind)) {
         qevm_value_set_sint(out, qevm_be_get_signed(data, size));
         return TRUE;
     }
@@ -186,6 +243,8 @@ decode_typed(QevmPrimKind kind, const guint8 *data, gsize size, QevmValue *out)
     case QEVM_PRIM_SINT:
     case QEVM_PRIM_UINT:
     case QEVM_PRIM_HEX:
+    case QEVM_PRIM_SINT_LE:
+    case QEVM_PRIM_UINT_LE:
         return decode_integer(kind, data, size, out);
     case QEVM_PRIM_NULLPTR:
     case QEVM_PRIM_MARKER:
@@ -249,7 +308,7 @@ fits(QevmPrimKind kind, gsize size, const QevmValue *value)
     guint bits = (guint)(8 * size);
     gboolean negative = value->kind == QEVM_VALUE_SINT && value->as.s < 0;
 
-    if (kind == QEVM_PRIM_SINT) {
+    if (is_signed(kind)) {
         gint64 max = (gint64)(G_MAXUINT64 >> (65 - bits));
 
         return negative ? value->as.s >= -max - 1 : value->as.u <= (guint64)max;
@@ -270,8 +329,16 @@ encode_integer(const QevmPrim *prim, gsize size, const QevmValue *value,
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_RULE,
                     "%s does not fit the %u bits of `%s`%s", shown,
                     (guint)(8 * size), prim->type,
-                    prim->kind == QEVM_PRIM_SINT ? " (signed)" : "");
+                    is_signed(prim->kind) ? " (signed)" : "");
         return NULL;
+    }
+    if (is_little(prim->kind)) {
+        guint8 wire[8];
+        guint8 *data = g_malloc(size);
+
+        qevm_be_put(wire, size, value->as.u);
+        swap(data, wire, size);
+        return g_bytes_new_take(data, size);
     }
     return put_integer(value->as.u, size);
 }
@@ -375,8 +442,7 @@ qevm_prim_encode(const QevmPrim *prim, gsize size, const QevmValue *value,
                  GError **error)
 {
     QevmPrimKind kind = prim ? prim->kind : QEVM_PRIM_BYTES;
-    gboolean is_integer = kind == QEVM_PRIM_SINT || kind == QEVM_PRIM_UINT ||
-                          kind == QEVM_PRIM_HEX || kind == QEVM_PRIM_BOOL;
+    gboolean is_integer = qevm_prim_is_number(prim);
     gboolean is_marker = kind == QEVM_PRIM_NULLPTR || kind == QEVM_PRIM_MARKER;
 
     if (value->kind == QEVM_VALUE_BYTES) {

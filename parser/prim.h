@@ -7,7 +7,7 @@
 typedef struct QevmValue QevmValue;
 
 /* The leaf types, spelled as vmdesc "type" spells them (VMStateInfo.name,
- * migration/vmstate-types.c). */
+ * migration/vmstate-types.c), and some that only descriptions of ours use. */
 typedef enum {
     QEVM_PRIM_BOOL,
     QEVM_PRIM_SINT,
@@ -19,6 +19,8 @@ typedef enum {
     QEVM_PRIM_NULLPTR, /* the byte 0x30 */
     QEVM_PRIM_MARKER,  /* 0x30 null, 0x31 an element follows: true */
     QEVM_PRIM_STRING8, /* "capability": a length byte and text */
+    QEVM_PRIM_SINT_LE, /* little-endian: memory of a device or host */
+    QEVM_PRIM_UINT_LE,
 } QevmPrimKind;
 
 struct QevmPrim {
@@ -29,6 +31,8 @@ struct QevmPrim {
 
 /* NULL for a type we have no row for; its bytes are shown as they are. */
 const QevmPrim *qevm_prim_find(const char *type);
+/* Does a number go in and out? */
+gboolean qevm_prim_is_number(const QevmPrim *prim);
 /* The rows, for tests and help. */
 const QevmPrim *qevm_prim_table(guint *count);
 

@@ -94,9 +94,11 @@ spell_section(const QevmPath *path)
     return g_string_free(out, FALSE);
 }
 
-/* The records that the section part names: at least one, else NULL. */
+/* The records that the section part names: at least one, else NULL with
+ * *missing or *error set. */
 static GPtrArray *
-find_sections(QevmStream *stream, const QevmPath *path, GError **error)
+find_sections(QevmStream *stream, const QevmPath *path, GError **missing,
+              GError **error)
 {
     g_autoptr(GPtrArray) named = g_ptr_array_new();
     g_autoptr(GPtrArray) found = NULL;
@@ -116,7 +118,7 @@ find_sections(QevmStream *stream, const QevmPath *path, GError **error)
             collect_sections(stream, "*", TRUE, named);
         }
         names = section_names(stream, named);
-        qevm_places_missing(error, "section", spelled, "this stream", names);
+        qevm_places_missing(missing, "section", spelled, "this stream", names);
         return NULL;
     }
     if (found->len > 1 && !pattern && path->which != QEVM_INSTANCE_ALL) {
@@ -159,28 +161,43 @@ resolve_section(QevmResolver *r, QevmRecord *record, const QevmPath *path,
 }
 
 GArray *
-qevm_path_resolve(QevmStream *stream, const QevmPath *path, GError **error)
+qevm_path_resolve_any(QevmStream *stream, const QevmPath *path,
+                      GError **missing, GError **error)
 {
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(QevmPlace));
     g_autoptr(GPtrArray) records = NULL;
     QevmResolver r = { stream, NULL };
+    GError *failed = NULL;
 
     g_return_val_if_fail(path->section, NULL);
-    records = find_sections(stream, path, error);
-    if (!records) {
+    records = find_sections(stream, path, &r.missing, &failed);
+    for (guint i = 0; records && !failed && i < records->len; i++) {
+        (void)!resolve_section(&r, records->pdata[i], path, out, &failed);
+    }
+    if (failed) {
+        g_clear_error(&r.missing);
+        g_propagate_error(error, failed);
         return NULL;
     }
-    for (guint i = 0; i < records->len; i++) {
-        if (!resolve_section(&r, records->pdata[i], path, out, error)) {
-            g_clear_error(&r.missing);
-            return NULL;
-        }
+    if (out->len > 0) {
+        g_clear_error(&r.missing);
+    } else {
+        g_propagate_error(missing, r.missing);
     }
-    if (out->len == 0) {
-        g_propagate_error(error, r.missing);
+    return g_steal_pointer(&out);
+}
+
+GArray *
+qevm_path_resolve(QevmStream *stream, const QevmPath *path, GError **error)
+{
+    GError *missing = NULL;
+    g_autoptr(GArray) out =
+        qevm_path_resolve_any(stream, path, &missing, error);
+
+    if (missing) {
+        g_propagate_error(error, missing);
         return NULL;
     }
-    g_clear_error(&r.missing);
     return g_steal_pointer(&out);
 }
 

@@ -18,6 +18,7 @@ struct QevmArena {
     gsize left;            /* how many */
     gsize block_size;      /* of the next ordinary block */
     GStringChunk *strings; /* NULL before the first one */
+    GSList *adopted;       /* QevmArena; owned */
 };
 
 QevmArena *
@@ -37,7 +38,17 @@ qevm_arena_free(QevmArena *arena)
     }
     g_slist_free_full(arena->blocks, g_free);
     g_clear_pointer(&arena->strings, g_string_chunk_free);
+    while (arena->adopted) {
+        qevm_arena_free(arena->adopted->data);
+        arena->adopted = g_slist_delete_link(arena->adopted, arena->adopted);
+    }
     g_free(arena);
+}
+
+void
+qevm_arena_adopt(QevmArena *by, QevmArena *arena)
+{
+    by->adopted = g_slist_prepend(by->adopted, arena);
 }
 
 gpointer

@@ -13,6 +13,7 @@
 typedef struct QevmVmsd QevmVmsd;
 typedef struct QevmFieldDesc QevmFieldDesc;
 typedef struct QevmPrim QevmPrim;
+typedef struct QevmNames QevmNames;
 
 /* Where a description stands in the text of the vmdesc; len 0: nowhere. */
 typedef struct {
@@ -42,6 +43,11 @@ struct QevmFieldDesc {
                                know, kept for rendering */
     guint n_vmsds;
     QevmExtent text;
+    /* Of descriptions from files (schema-load.h) only. */
+    gboolean overlay;       /* a STRUCT that stands for an opaque leaf: on the
+                               wire and in the vmdesc it is that leaf */
+    const QevmNames *names; /* what its bits or values are called; NULL */
+    const struct QevmValue *standard; /* what its absence means; NULL */
 };
 
 struct QevmVmsd {
@@ -60,6 +66,8 @@ struct QevmVmsd {
 typedef struct QevmArena QevmArena;
 QevmArena *qevm_arena_new(void); /* holds next to nothing until used */
 void qevm_arena_free(QevmArena *arena);
+/* `arena` now lives as long as `by`. */
+void qevm_arena_adopt(QevmArena *by, QevmArena *arena);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmArena, qevm_arena_free)
 gpointer qevm_arena_alloc0(QevmArena *arena, gsize size);
 const char *qevm_arena_string(QevmArena *arena, const char *text); /* shared */

@@ -124,16 +124,33 @@ counter_of(GHashTable *counters, const char *name)
     return n;
 }
 
+/* How many siblings behind a struct are the same array: those of its name
+ * that follow it. */
+static guint64
+count_behind(QevmNode *node)
+{
+    const char *name = qevm_node_name(node);
+    guint64 n = 0;
+
+    for (; node->kind == QEVM_NODE_STRUCT && node->next &&
+           node->next->kind == QEVM_NODE_STRUCT &&
+           g_str_equal(qevm_node_name(node->next), name);
+         node = node->next) {
+        n++;
+    }
+    return n;
+}
+
 static gboolean
 append_sibling(GArray *out, const QevmPlace *like, const QevmStep *step,
                QevmSelect select, QevmNode *node, guint64 *before,
-               GError **error)
+               guint64 behind, GError **error)
 {
     guint64 count = qevm_place_elements(node), first = *before;
 
     switch (select) {
     case QEVM_SELECT_NONE:
-        return append_place(out, like, node, FALSE, 0, error);
+        return append_place(out, like, node, FALSE, behind, error);
     case QEVM_SELECT_ALL:
         return count == 0 ||
                append_elements(out, like, node, 0, count - 1, error);
@@ -166,14 +183,15 @@ set_ambiguous(QevmResolver *r, const QevmPlace *at, const char *name,
                 shown, where, count, shown, shown, count - 1, shown);
 }
 
-/* A step that is neither a pattern nor selects means one sibling. */
+/* A step that is neither a pattern nor selects means one sibling, or one run
+ * of them that has `behind` more. */
 static gboolean
 check_alone(QevmResolver *r, const QevmPlace *at, const Want *want,
-            QevmNode *first, gboolean selects, GError **error)
+            QevmNode *first, gboolean selects, guint64 behind, GError **error)
 {
     const char *name = qevm_node_name(first);
     guint64 count = qevm_place_elements(first);
-    guint siblings = 1;
+    guint64 siblings = 1;
 
     if (want->how == BY_PATTERN) {
         return TRUE;
@@ -194,7 +212,7 @@ check_alone(QevmResolver *r, const QevmPlace *at, const Want *want,
         count += qevm_place_elements(n);
         siblings++;
     }
-    if (siblings > 1 && !selects) {
+    if (siblings > 1 + behind && !selects) {
         set_ambiguous(r, at, name, want->subsection, count, error);
         return FALSE;
     }
@@ -299,6 +317,8 @@ step_down(QevmResolver *r, const QevmPlace *at, QevmNode *node,
     Want want;
     QevmSelect select;
     QevmNode *first = choose(step, children, &want, &select);
+    gboolean runs = step->run && select == QEVM_SELECT_NONE;
+    guint64 behind = first && runs ? count_behind(first) : 0;
 
     if (!first) {
         if (!r->missing) {
@@ -306,14 +326,19 @@ step_down(QevmResolver *r, const QevmPlace *at, QevmNode *node,
         }
         return TRUE;
     }
-    if (!check_alone(r, at, &want, first, select != QEVM_SELECT_NONE, error)) {
+    if (!check_alone(r, at, &want, first, select != QEVM_SELECT_NONE, behind,
+                     error)) {
         return FALSE;
     }
     for (QevmNode *n = first; n; n = next_wanted(&want, n->next)) {
         guint64 *counter = counter_of(counters, qevm_node_name(n));
 
-        if (!append_sibling(out, at, step, select, n, counter, error)) {
+        behind = runs ? count_behind(n) : 0;
+        if (!append_sibling(out, at, step, select, n, counter, behind, error)) {
             return FALSE;
+        }
+        while (behind-- > 0) {
+            n = n->next;
         }
     }
     if (out->len == before && !r->missing) {

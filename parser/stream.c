@@ -1,5 +1,6 @@
 #include "parser/stream.h"
 #include "parser/describe.h"
+#include "parser/lend.h"
 #include "parser/tail.h"
 #include "parser/walk.h"
 
@@ -41,7 +42,9 @@ qevm_stream_free(QevmStream *stream)
     g_ptr_array_unref(stream->notes);
     g_clear_error(&stream->error);
     g_clear_pointer(&stream->standing, g_hash_table_unref);
+    g_clear_pointer(&stream->idstrs, g_hash_table_unref);
     qevm_arena_free(stream->arena);
+    qevm_lend_unref(stream->lend);
     g_free(stream);
 }
 
@@ -73,16 +76,22 @@ add_extent(QevmStream *s, QevmRecordType type, guint64 offset, guint64 size)
 }
 
 static void
+know_page_size(QevmStream *s)
+{
+    if (s->vmdesc && s->vmdesc->page_size && !s->page_size_exact) {
+        s->page_size = s->vmdesc->page_size;
+        s->page_size_exact = TRUE;
+    }
+}
+
+static void
 find_vmdesc(Opener *o, guint64 from)
 {
     QevmStream *s = o->stream;
 
     s->vmdesc = qevm_tail_find_vmdesc(s->source, from, &o->vmdesc_offset,
                                       &s->vmdesc_error);
-    if (s->vmdesc && s->vmdesc->page_size && !s->page_size_exact) {
-        s->page_size = s->vmdesc->page_size;
-        s->page_size_exact = TRUE;
-    }
+    know_page_size(s);
 }
 
 static guint64
@@ -250,6 +259,34 @@ call_live_hook(Opener *o, GError **error)
     return TRUE;
 }
 
+/* A page of guest memory can hold the end of another stream, small enough for
+ * a page. What stands behind it then is the rest of ours, which is never all
+ * zeros as padding is. */
+static gboolean
+only_padding_follows(const Opener *o)
+{
+    QevmSource *source = o->stream->source;
+    guint64 at =
+        o->vmdesc_offset + 5 + g_bytes_get_size(o->stream->vmdesc->text);
+    guint64 size = qevm_source_size(source);
+    guint8 buf[4096];
+
+    while (at < size) {
+        gsize n = (gsize)MIN(size - at, (guint64)sizeof buf);
+
+        if (!qevm_source_read(source, at, n, buf, "padding", NULL)) {
+            return FALSE;
+        }
+        for (gsize i = 0; i < n; i++) {
+            if (buf[i] != 0) {
+                return FALSE;
+            }
+        }
+        at += n;
+    }
+    return TRUE;
+}
+
 /* Places the devices from the tail and leaves the live part unread. */
 static gboolean
 jump_to_tail(Opener *o)
@@ -259,6 +296,7 @@ jump_to_tail(Opener *o)
     g_autoptr(GPtrArray) found = g_ptr_array_new();
 
     if (o->walk_wanted || !s->vmdesc || is_pipe(o) ||
+        !only_padding_follows(o) ||
         !qevm_tail_prove(s, head_end, o->vmdesc_offset - 1, found)) {
         return FALSE;
     }
@@ -356,14 +394,45 @@ start_over(Opener *o)
     o->walk = qevm_walk_new(s, o->flow);
 }
 
-/* Guest memory can hold a vmdesc of another stream: if EOF is not where ours
- * would have to be, it was not ours. */
 static gboolean
-vmdesc_is_strange(const Opener *o)
+pass_on(gboolean ok, GError **from, GError **error)
 {
-    const QevmStream *s = o->stream;
+    if (!ok) {
+        g_propagate_error(error, g_steal_pointer(from));
+    }
+    return ok;
+}
 
-    return s->vmdesc && !is_pipe(o) && end_of_records(s) != o->vmdesc_offset;
+/* Reads the records, and of a file once more without the vmdesc if that is not
+ * ours: guest memory can hold one of another stream. Then EOF is not before
+ * it, or the walk that trusts it gets lost. */
+static gboolean
+read_with_vmdesc(Opener *o, gboolean *hook_failed, GError **error)
+{
+    QevmStream *s = o->stream;
+    g_autoptr(QevmVmdesc) found = NULL;
+    g_autoptr(GError) first = NULL, second = NULL;
+    gboolean ok = read_records(o, hook_failed, &first), again;
+    gboolean ours = ok && end_of_records(s) == o->vmdesc_offset;
+
+    if (ok && !ours) {
+        g_clear_error(&s->vmdesc_error);
+    }
+    if (ours || *hook_failed || !s->vmdesc ||
+        !qevm_source_seekable(s->source)) {
+        return pass_on(ok, &first, error);
+    }
+    found = g_steal_pointer(&s->vmdesc);
+    start_over(o);
+    again = read_records(o, hook_failed, &second);
+    if (ok || (again && end_of_records(s) != o->vmdesc_offset)) {
+        return pass_on(again, &second, error);
+    }
+    /* It is the stream that is broken; what describes it is of use. */
+    s->vmdesc = g_steal_pointer(&found);
+    start_over(o);
+    know_page_size(s);
+    return read_records(o, hook_failed, error);
 }
 
 /* Sound as far as it goes: device sections follow that nothing describes
@@ -388,12 +457,7 @@ open_stream(Opener *o, GError **error)
     if (!is_pipe(o)) {
         find_vmdesc(o, 8);
     }
-    ok = read_records(o, &hook_failed, &local);
-    if (ok && vmdesc_is_strange(o) && qevm_source_seekable(s->source)) {
-        g_clear_pointer(&s->vmdesc, qevm_vmdesc_free);
-        start_over(o);
-        ok = read_records(o, &hook_failed, &local);
-    }
+    ok = read_with_vmdesc(o, &hook_failed, &local);
     if (!ok &&
         (hook_failed || s->records->len == 0 || local->domain != QEVM_ERROR)) {
         g_propagate_error(error, local);
@@ -417,6 +481,7 @@ open_stream(Opener *o, GError **error)
         }
     }
     assign_devices(s);
+    qevm_walk_lend_finish(o->walk);
     if (s->ram && !s->page_size_exact && s->page_size) {
         g_ptr_array_add(s->notes,
                         g_strdup_printf("page size %" G_GUINT64_FORMAT
@@ -439,7 +504,9 @@ qevm_stream_open(QevmSource *source, QevmOpenFlags flags,
     s->source = source;
     s->records = g_ptr_array_new_with_free_func(record_free);
     s->notes = g_ptr_array_new_with_free_func(g_free);
+    s->schemas = hooks ? hooks->schemas : NULL;
     s->arena = qevm_arena_new();
+    s->lend = hooks ? qevm_lend_ref(hooks->lend) : NULL;
     ok = open_stream(&o, error);
     qevm_walk_free(o.walk);
     qevm_flow_free(o.flow);
@@ -519,6 +586,54 @@ mapped_ram_tree(QevmStream *s, GError **error)
         g_steal_pointer(&extents));
 }
 
+void
+qevm_stream_set_schemas(QevmStream *stream, QevmSchemas *schemas)
+{
+    stream->schemas = schemas;
+}
+
+/* The names as they are before any edit, when a first tree is made. */
+static gboolean
+has_section(gpointer user, const char *idstr)
+{
+    QevmStream *s = user;
+
+    if (!s->idstrs) {
+        s->idstrs =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (guint i = 0; i < s->records->len; i++) {
+            const QevmRecord *r = g_ptr_array_index(s->records, i);
+
+            if (r->idstr) {
+                g_hash_table_add(s->idstrs, g_strdup(r->idstr));
+            }
+        }
+    }
+    return g_hash_table_contains(s->idstrs, idstr);
+}
+
+/* The tree of a device, its opaque leaves read by descriptions. */
+static QevmTree *
+device_tree(QevmStream *s, const QevmRecord *r, GBytes *payload, GError **error)
+{
+    gsize size = g_bytes_get_size(payload);
+    const QevmVmsd *vmsd =
+        r->device ? r->device->vmsd : qevm_describe_opaque(s->arena, size);
+    QevmTreeReader reader = { .schemas = s->schemas,
+                              .payload = !r->device || r->device->legacy,
+                              .scope = { .idstr = r->idstr,
+                                         .version = r->version_id,
+                                         .exists = has_section,
+                                         .user = s } };
+
+    if (!s->schemas) {
+        return qevm_tree_new(vmsd, payload, r->payload_offset);
+    }
+    return qevm_schemas_load(s->schemas, error)
+               ? qevm_tree_new_read(vmsd, payload, r->payload_offset, &reader)
+               : NULL;
+}
+
 QevmTree *
 qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
 {
@@ -548,12 +663,14 @@ qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
         g_prefix_error(error, "%s: ", qevm_record_name(record));
         return NULL;
     }
+    if (record->type == QEVM_RECORD_FULL) {
+        record->tree = device_tree(stream, record, payload, error);
+        return record->tree;
+    }
     vmsd = ram ? qevm_describe_ram(stream->arena, stream->ram,
                                    g_bytes_get_size(payload))
            : record->type == QEVM_RECORD_CONFIGURATION
                ? qevm_describe_configuration(stream->arena, payload)
-           : record->device
-               ? record->device->vmsd
                : qevm_describe_opaque(stream->arena, record->payload_size);
     record->tree = qevm_tree_new(vmsd, payload, record->payload_offset);
     return record->tree;

@@ -63,6 +63,8 @@ typedef struct {
     guint64 package_size; /* PACKAGED: bytes of records that follow */
     /* decoding */
     const QevmDevice *device; /* borrowed; its entry in the vmdesc */
+    const char *lent;         /* borrowed; whose vmdesc that is, if it is not
+                                 the stream's own */
     QevmTree *tree;           /* owned; see qevm_record_tree() */
     /* edits (rewrite/): header facts above are changed in place */
     gboolean header_dirty; /* the header is written anew; payload_* stand */
@@ -90,12 +92,15 @@ typedef struct QevmStream {
     gboolean capability_ignore_shared, capability_mapped_ram;
     guint64 pages_normal, pages_zero, pages_xbzrle, pages_compressed; /* if
                               walked */
-    GPtrArray *notes;     /* char *; oddities, in the order found */
-    GError *error;        /* owned; where parsing had to stop; the records
-                             so far, then a RAW one, are there */
-    QevmArena *arena;     /* owned; descriptions of ours */
-    gboolean edited;      /* records may be changed in place; see edit.h */
-    GHashTable *standing; /* owned; see standing.h; NULL: not asked yet */
+    GPtrArray *notes;      /* char *; oddities, in the order found */
+    GError *error;         /* owned; where parsing had to stop; the records
+                              so far, then a RAW one, are there */
+    QevmArena *arena;      /* owned; descriptions of ours */
+    struct QevmLend *lend; /* owned; NULL: nobody lends descriptions */
+    gboolean edited;       /* records may be changed in place; see edit.h */
+    GHashTable *standing;  /* owned; see standing.h; NULL: not asked yet */
+    QevmSchemas *schemas;  /* borrowed; see qevm_stream_set_schemas() */
+    GHashTable *idstrs;    /* owned; of all sections; NULL: not asked yet */
 } QevmStream;
 
 typedef enum {
@@ -111,6 +116,9 @@ typedef struct QevmStreamHooks {
     gboolean (*live)(struct QevmStream *stream, QevmFlow *flow,
                      const QevmLiveEdit **edit, gpointer user, GError **error);
     gpointer user;
+    struct QevmLend *lend; /* who describes what the stream does not; lend.h.
+                              May be NULL */
+    QevmSchemas *schemas;  /* as of qevm_stream_set_schemas() */
 } QevmStreamHooks;
 
 /* Parses a stream. Takes over `source`, also on failure. `hooks` may be NULL.
@@ -120,6 +128,10 @@ typedef struct QevmStreamHooks {
 QevmStream *qevm_stream_open(QevmSource *source, QevmOpenFlags flags,
                              const QevmStreamHooks *hooks, GError **error);
 void qevm_stream_free(QevmStream *stream);
+/* Descriptions to read opaque leaves and payloads with; they must outlive the
+ * stream, and be set before any of its trees is made. They are loaded when a
+ * tree needs them: qevm_record_tree() fails if they cannot be. NULL: none. */
+void qevm_stream_set_schemas(QevmStream *stream, QevmSchemas *schemas);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmStream, qevm_stream_free)
 
 /* The tree of a record: CONFIGURATION, `ram` START, described FULL; an opaque

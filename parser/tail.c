@@ -93,7 +93,7 @@ typedef struct {
     QevmStream *stream;
     guint64 floor; /* nothing stands before */
     guint64 p;     /* start of what was placed so far */
-    gboolean footers, footers_known;
+    gboolean footers;
     GPtrArray *found; /* QevmRecord, last first */
     guint8 *zone; /* the bytes [zone_at, zone_at + zone_len), read at once */
     guint64 zone_at;
@@ -187,8 +187,6 @@ place_exact(Tail *t, const QevmDevice *d, gboolean footers)
         (footers && (!footer_at(t, t->p - 5, &foot) || foot != id))) {
         return FALSE;
     }
-    t->footers = footers;
-    t->footers_known = TRUE;
     place(t, t->p - all, d->name, id, d->instance_id, version, d);
     return TRUE;
 }
@@ -208,7 +206,7 @@ place_by_footer(Tail *t, const QevmDevice *d, gboolean *unlisted)
     guint32 version;
 
     *unlisted = FALSE;
-    if (!t->footers_known || !t->footers || !footer_at(t, t->p - 5, &id)) {
+    if (!t->footers || !footer_at(t, t->p - 5, &id)) {
         return FALSE;
     }
     low = t->p - t->floor > RESYNC_MAX ? t->p - RESYNC_MAX : t->floor;

@@ -85,8 +85,10 @@ qevm_json_out_vmsd(QevmJsonOut *out, const QevmVmsd *vmsd)
 void
 qevm_json_out_field(QevmJsonOut *out, const QevmFieldDesc *field)
 {
+    guint n_vmsds = field->overlay ? 0 : field->n_vmsds;
+
     qevm_json_out_field_begin(out, field);
-    for (guint i = 0; i < field->n_vmsds; i++) {
+    for (guint i = 0; i < n_vmsds; i++) {
         if (field->inline_vmsd) {
             qevm_json_out_vmsd(out, field->vmsds[i]);
         } else {

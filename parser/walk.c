@@ -4,6 +4,7 @@
 
 #define MACHINE_NAME_MAX 1024
 #define CAPABILITIES_MAX 256
+#define LEND_WORK_MAX (32 * 1024 * 1024) /* fields looked at, 64 bytes read */
 #define SEARCH_MAX (16 * 1024 * 1024) /* vmdesc entries looked at in a walk */
 
 static void
@@ -23,6 +24,8 @@ qevm_walk_new(QevmStream *stream, QevmFlow *flow)
     w->stream = stream;
     w->flow = flow;
     w->sections = g_hash_table_new_full(NULL, NULL, NULL, live_section_free);
+    w->full_ids = g_hash_table_new(NULL, NULL);
+    w->lend_work = LEND_WORK_MAX;
     w->block_in = w->block_out = -1;
     return w;
 }
@@ -34,6 +37,7 @@ qevm_walk_free(QevmWalk *walk)
         return;
     }
     g_hash_table_unref(walk->sections);
+    g_hash_table_unref(walk->full_ids);
     g_clear_pointer(&walk->blocks, g_hash_table_unref);
     g_clear_pointer(&walk->block_edits, g_array_unref);
     g_free(walk);
@@ -232,8 +236,9 @@ printable(const guint8 *p, gsize n)
 
 /* Can a record start here? Of an unknown payload this is all the proof that
  * its footer is one. */
-static gboolean
-record_follows(QevmWalk *walk, const guint8 *p, gsize n, guint64 offset)
+gboolean
+qevm_walk_record_follows(QevmWalk *walk, const guint8 *p, gsize n,
+                         guint64 offset)
 {
     guint64 command;
 
@@ -246,8 +251,7 @@ record_follows(QevmWalk *walk, const guint8 *p, gsize n, guint64 offset)
                (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{');
     case QEMU_VM_SECTION_START:
     case QEMU_VM_SECTION_FULL:
-        return n >= 14 && p[5] > 0 && n >= 14u + p[5] &&
-               printable(p + 6, p[5]);
+        return n >= 14 && p[5] > 0 && n >= 14u + p[5] && printable(p + 6, p[5]);
     case QEMU_VM_SECTION_PART:
     case QEMU_VM_SECTION_END:
         return n >= 5 && g_hash_table_contains(
@@ -287,9 +291,9 @@ qevm_walk_resync(QevmWalk *walk, guint32 section_id, GError **error)
                 break; /* look again with more behind it */
             }
             if (is_footer(at, left, section_id) &&
-                record_follows(walk, at + 5, left - 5,
-                               qevm_flow_offset(walk->flow) + (gsize)(at - p) +
-                                   5)) {
+                qevm_walk_record_follows(walk, at + 5, left - 5,
+                                         qevm_flow_offset(walk->flow) +
+                                             (gsize)(at - p) + 5)) {
                 return qevm_flow_pass(walk->flow, (gsize)(at - p), "payload",
                                       error);
             }
@@ -681,11 +685,41 @@ device_fits(QevmWalk *walk, const QevmRecord *record, guint64 size)
            (is_footer(p, 5, record->section_id) || !walk->footers_known);
 }
 
+/* A payload that nothing describes, in a stream without footers. */
+static gboolean
+walk_undescribed(QevmWalk *walk, QevmRecord *record, const GError *why,
+                 GError **error)
+{
+    guint64 size;
+
+    if (!qevm_walk_lend_scan(walk, record, &size)) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "at 0x%" G_GINT64_MODIFIER
+                    "x: nothing tells how long this payload is: %s, and the "
+                    "stream has no footers",
+                    record->payload_offset,
+                    why              ? why->message
+                    : record->device ? "the vmdesc does not fit it"
+                                     : "no vmdesc describes it");
+        return FALSE;
+    }
+    qevm_walk_note(walk,
+                   "%s: at 0x%" G_GINT64_MODIFIER
+                   "x: the end of this section was found by what follows",
+                   record->idstr, record->offset);
+    record->device = NULL;
+    record->resynced = record->opaque = TRUE;
+    record->payload_size = size;
+    return qevm_flow_pass(walk->flow, size, "payload", error) &&
+           pass_footer(walk, record, record->idstr, error);
+}
+
 static gboolean
 walk_full_body(QevmWalk *walk, QevmRecord *record, GError **error)
 {
     const QevmHandler *h = qevm_handler_find(record->idstr);
     const QevmDevice *device = find_device(walk, record);
+    g_autoptr(GError) why = NULL;
     QevmLiveSection self = { .section_id = record->section_id,
                              .idstr = record->idstr };
 
@@ -696,18 +730,17 @@ walk_full_body(QevmWalk *walk, QevmRecord *record, GError **error)
         return qevm_flow_pass(walk->flow, device->size, "payload", error) &&
                pass_footer(walk, record, record->idstr, error);
     }
+    if (qevm_walk_lend(walk, record, &why)) {
+        record->payload_size = record->device->size;
+        return qevm_flow_pass(walk->flow, record->payload_size, "payload",
+                              error) &&
+               pass_footer(walk, record, record->idstr, error);
+    }
     if (!device && h && h->full) {
         return walk_payload(walk, record, &self, h->full, error);
     }
     if (walk->footers_known && !walk->stream->footers) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
-                    "at 0x%" G_GINT64_MODIFIER
-                    "x: nothing tells how long this payload is: %s, and the "
-                    "stream has no footers",
-                    record->payload_offset,
-                    device ? "the vmdesc does not fit it"
-                           : "no vmdesc describes it");
-        return FALSE;
+        return walk_undescribed(walk, record, why, error);
     }
     if (!walk_payload(walk, record, &self, NULL, error)) {
         return FALSE;
@@ -719,8 +752,11 @@ walk_full_body(QevmWalk *walk, QevmRecord *record, GError **error)
 static gboolean
 walk_full(QevmWalk *walk, QevmRecord *record, GError **error)
 {
-    return walk_section_header(walk, record, error) &&
-           walk_full_body(walk, record, error);
+    if (!walk_section_header(walk, record, error)) {
+        return FALSE;
+    }
+    g_hash_table_add(walk->full_ids, GUINT_TO_POINTER(record->section_id));
+    return walk_full_body(walk, record, error);
 }
 
 static gboolean
@@ -849,9 +885,7 @@ walk_eof(QevmWalk *walk, GError **error)
 
     if (walk->package_end) {
         return qevm_walk_fail(walk, qevm_flow_offset(walk->flow), error,
-                              "EOF inside a package, which ends at 0x%"
-                              G_GINT64_MODIFIER "x",
-                              walk->package_end);
+                              "EOF (00) inside a package");
     }
     record = g_new0(QevmRecord, 1);
     record->type = QEVM_RECORD_EOF;

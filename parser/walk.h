@@ -30,8 +30,11 @@ typedef struct {
     GHashTable *sections;     /* section_id -> QevmLiveSection */
     guint commands[12];       /* seen of each number */
     gboolean footers_known;
-    guint next_device; /* in the vmdesc: the one expected next */
-    guint searched;    /* vmdesc entries, for a cap */
+    guint next_device;    /* in the vmdesc: the one expected next */
+    guint searched;       /* vmdesc entries, for a cap */
+    GHashTable *full_ids; /* section_ids of FULL sections so far */
+    guint64 lend_work;    /* see QevmLendAsk */
+    const char *lender;   /* who lent last */
     /* ram */
     GHashTable *blocks;       /* idstr -> index + 1 */
     GArray *block_edits;      /* const QevmBlockEdit *, by block index */
@@ -55,6 +58,26 @@ void qevm_walk_catch_up(QevmWalk *walk);
 QEVM_CHECKED gboolean qevm_walk_peek(QevmWalk *walk, int *type, GError **error);
 /* Goes past one record. */
 QEVM_CHECKED gboolean qevm_walk_record(QevmWalk *walk, GError **error);
+
+/* ---- borrowed descriptions (walk-lend.c) ---- */
+
+struct QevmLend;
+/* NULL: nobody lends to this stream. */
+struct QevmLend *qevm_walk_lender(QevmWalk *walk);
+/* Describes a FULL whose payload starts here, and so finds its size. FALSE:
+ * nobody could; `why` may be set. */
+gboolean qevm_walk_lend(QevmWalk *walk, QevmRecord *record, GError **why);
+/* The same for one whose size is known. */
+void qevm_walk_lend_exact(QevmWalk *walk, QevmRecord *record, GError **why);
+/* Without footers: the size of a payload that nothing describes, by the
+ * header of the section that is next, or the end. */
+gboolean qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record,
+                             guint64 *size);
+/* Describes what of the stream is opaque still, and notes who lent. */
+void qevm_walk_lend_finish(QevmWalk *walk);
+/* Can a record start with these bytes, at that offset? */
+gboolean qevm_walk_record_follows(QevmWalk *walk, const guint8 *p, gsize n,
+                                  guint64 offset);
 
 /* How the payload of an iterative section is walked. Each is called with the
  * flow behind the section header, and passes the payload, footer excluded. */

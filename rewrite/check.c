@@ -164,7 +164,7 @@ check_leaf(Check *c, QevmNode *node)
             check_less_or_equal(c, node, i);
         }
     } else if (strcmp(field->type, "pci irq state") == 0 &&
-               node->kind == QEVM_NODE_FIELD) {
+               node->kind != QEVM_NODE_ARRAY) {
         check_irq_state(c, node);
     } else if (strcmp(field->name, "runstate") == 0 &&
                strcmp(c->record->idstr ? c->record->idstr : "",
@@ -177,7 +177,8 @@ check_leaf(Check *c, QevmNode *node)
 static void
 check_node(Check *c, QevmNode *node)
 {
-    if (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY) {
+    if (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY ||
+        qevm_node_overlay(node)) {
         check_leaf(c, node);
         return;
     }
@@ -312,6 +313,21 @@ check_section_facts(Check *c)
     }
 }
 
+/* Opaque bytes that a description is there for. */
+static void
+check_unread(Check *c, const QevmTree *tree)
+{
+    for (guint i = 0; tree->notes && i < MIN(tree->notes->len, SAME_KIND_MAX);
+         i++) {
+        const QevmTreeNote *note = &g_array_index(tree->notes, QevmTreeNote, i);
+        guint64 offset = note->offset;
+        const char *what = split_message(note->why, NULL, &offset);
+
+        qevm_finding_add(c->findings, "not-read", section_path(c, c->record),
+                         offset, "`%s' is not read: %s", note->name, what);
+    }
+}
+
 static void
 check_section(Check *c)
 {
@@ -331,6 +347,7 @@ check_section(Check *c)
     if (check_decoding(c, tree)) {
         check_node(c, &tree->root);
     }
+    check_unread(c, tree);
     qevm_record_forget(r);
 }
 

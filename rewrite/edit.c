@@ -214,18 +214,15 @@ count_named(QevmApply *apply)
     return count;
 }
 
-/* Does the path name more than one thing where it may name only one? Then it
- * names something when each step may name all. */
+/* Was an array of structs named where only one of them can be meant? Then the
+ * path names something when each step may name all. */
 static gboolean
-is_ambiguous(QevmApply *apply, guint named)
+is_ambiguous(QevmApply *apply)
 {
-    const QevmRule *rule = apply->rule;
-    g_autoptr(QevmPath) path = qevm_path_parse(rule->at_text, NULL);
+    g_autoptr(QevmPath) path = qevm_path_parse(apply->rule->at_text, NULL);
+    g_autoptr(GError) missing = NULL;
     g_autoptr(GArray) places = NULL;
 
-    if (named > 1 && rule->at->ordinal < 0 && !qevm_path_asks_many(rule->at)) {
-        return TRUE;
-    }
     for (guint i = 0; path && i < path->steps->len; i++) {
         QevmStep *step = &g_array_index(path->steps, QevmStep, i);
 
@@ -233,10 +230,11 @@ is_ambiguous(QevmApply *apply, guint named)
             step->select = QEVM_SELECT_ALL;
         }
     }
-    places = path && path->steps->len
-                 ? qevm_path_resolve(apply->edit->stream, path, NULL)
-                 : NULL;
-    return places != NULL;
+    places =
+        path && path->steps->len
+            ? qevm_path_resolve_any(apply->edit->stream, path, &missing, NULL)
+            : NULL;
+    return places && places->len;
 }
 
 /* An ambiguous path is wrong even in an optional rule; one that means no
@@ -244,22 +242,20 @@ is_ambiguous(QevmApply *apply, guint named)
 static GArray *
 resolve(QevmApply *apply, GError **error)
 {
-    guint named = count_named(apply);
-    GError *cause = NULL;
-    GArray *places = NULL;
+    g_autoptr(GArray) places = NULL;
+    GError *missing = NULL;
 
-    if (apply->phase != QEVM_PHASE_HEAD || named > 0) {
-        places =
-            qevm_path_resolve(apply->edit->stream, apply->rule->at, &cause);
+    if (apply->phase == QEVM_PHASE_HEAD && !count_named(apply)) {
+        return g_array_new(FALSE, FALSE, sizeof(QevmPlace));
     }
-    if (!places && cause &&
-        (!g_error_matches(cause, QEVM_ERROR, QEVM_ERROR_PATH) ||
-         is_ambiguous(apply, named))) {
-        g_propagate_error(error, cause);
+    places = qevm_path_resolve_any(apply->edit->stream, apply->rule->at,
+                                   &missing, error);
+    if (missing && is_ambiguous(apply)) {
+        g_propagate_error(error, missing);
         return NULL;
     }
-    apply->nothing = cause;
-    return places ? places : g_array_new(FALSE, FALSE, sizeof(QevmPlace));
+    apply->nothing = missing;
+    return g_steal_pointer(&places);
 }
 
 static gboolean
@@ -416,6 +412,7 @@ apply_rule(QevmApply *apply, GError **error)
     if (ok) {
         return TRUE;
     }
+    g_assert(cause);
     /* A wrong path or expression is a wrong rule, seen from here. */
     if (g_error_matches(cause, QEVM_ERROR, QEVM_ERROR_PATH) ||
         g_error_matches(cause, QEVM_ERROR, QEVM_ERROR_EXPR)) {

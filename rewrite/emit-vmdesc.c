@@ -62,6 +62,18 @@ elements_alike(Render *r, QevmNode *node)
     return TRUE;
 }
 
+/* A leaf, whatever a description says of its bytes. */
+static QevmFieldDesc
+overlay_leaf(QevmNode *node)
+{
+    QevmFieldDesc leaf = *node->desc.field;
+
+    leaf.shape = QEVM_SHAPE_LEAF;
+    leaf.n_vmsds = 0;
+    leaf.size = qevm_node_wire_size(node);
+    return leaf;
+}
+
 static void
 render_structs(Render *r, QevmNode *node, const QevmFieldDesc *f)
 {
@@ -110,6 +122,12 @@ render_field(Render *r, QevmNode *node)
     }
     switch ((QevmNodeKind)node->kind) {
     case QEVM_NODE_STRUCT:
+        if (f->overlay) {
+            QevmFieldDesc leaf = overlay_leaf(node);
+
+            qevm_json_out_field(r->out, &leaf);
+            break;
+        }
         render_struct(r, node, f);
         break;
     case QEVM_NODE_STRUCTS:
@@ -186,11 +204,15 @@ render_device(Render *r, QevmRecord *record)
         return;
     }
     if (d.legacy && record->tree) {
-        const QevmFieldDesc *f = record->tree->root.children
-                                     ? record->tree->root.children->desc.field
-                                     : NULL;
+        QevmNode *data = record->tree->root.children;
+        const QevmFieldDesc *f = data ? data->desc.field : NULL;
+        QevmFieldDesc leaf;
         QevmVmsd v = *d.vmsd;
 
+        if (f && f->overlay) {
+            leaf = overlay_leaf(data);
+            f = &leaf;
+        }
         d.size = qevm_node_wire_size(&record->tree->root);
         if (f && v.n_fields == 1) {
             v.fields = &f;
@@ -255,7 +277,7 @@ static gboolean
 is_listed(const QevmRecord *record)
 {
     return record->type == QEVM_RECORD_FULL && !record->dropped &&
-           (record->device || record->added);
+           ((record->device && !record->lent) || record->added);
 }
 
 gboolean

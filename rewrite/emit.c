@@ -1,6 +1,8 @@
 #include "rewrite/emit.h"
+#include "parser/lend.h"
 #include "parser/walk.h"
 #include "rewrite/emit-vmdesc.h"
+#include "rewrite/read-back.h"
 
 #include <string.h>
 
@@ -464,25 +466,30 @@ put_vmdesc(Emit *e, const QevmRecord *r, GError **error)
 
 static gboolean put_records(Emit *e, guint from, guint to, GError **error);
 
-/* The command, with the size of what the package holds now, and that. */
+/* The command, with the size of what the package holds now, and that. Where
+ * records could not be read to its end, the bytes they left stay in it. */
 static gboolean
 put_package(Emit *e, guint *i, guint to, GError **error)
 {
     Emit inner = *e;
+    guint64 size = record_at(e->stream, *i)->package_size;
     guint end = *i + 1;
     GByteArray *b = g_byte_array_new();
     gboolean ok;
 
     while (end < to && record_at(e->stream, end)->packaged) {
-        end++;
+        const QevmRecord *r = record_at(e->stream, end++);
+
+        size -= r->added ? 0 : r->size;
     }
     /* Laid out once for its size and once for good. */
     inner.out = qevm_source_new_pieces("package");
     ok = put_records(&inner, *i + 1, end, error);
+    size += qevm_source_size(inner.out);
     qevm_be_append(b, 1, QEMU_VM_COMMAND);
     qevm_be_append(b, 2, MIG_CMD_PACKAGED);
     qevm_be_append(b, 2, 4);
-    qevm_be_append(b, 4, qevm_source_size(inner.out));
+    qevm_be_append(b, 4, size);
     qevm_source_free(inner.out);
     put(e, b);
     ok = ok && put_records(e, *i + 1, end, error);
@@ -643,7 +650,7 @@ same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
         return FALSE;
     }
     /* The new description must explain the new bytes, if the old one did. */
-    if (got->device && !want->tree->error) {
+    if ((got->device || !want->device) && !want->tree->error) {
         tree = qevm_record_tree(back, got, error);
         if (!tree) {
             return FALSE;
@@ -651,6 +658,10 @@ same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
         qevm_tree_descend_all(tree);
         if (tree->error) {
             return mismatch(error, want, tree->error->message);
+        }
+        if (want->tree && !qevm_read_back(want->tree, tree, error)) {
+            g_prefix_error(error, "%s: ", qevm_record_name(want));
+            return FALSE;
         }
     }
     return TRUE;
@@ -670,12 +681,14 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
             i = live_run_end(s, i) - 1;
             continue;
         }
-        if (want->dropped || want->type == QEVM_RECORD_VMDESC) {
+        /* What is live may be one unread record there. */
+        if (want->dropped || want->type == QEVM_RECORD_VMDESC ||
+            is_live(want)) {
             continue;
         }
         while (k < back->records->len &&
                (record_at(back, k)->type == QEVM_RECORD_VMDESC ||
-                record_at(back, k)->type == QEVM_RECORD_LIVE)) {
+                is_live(record_at(back, k)))) {
             k++;
         }
         if (k >= back->records->len) {
@@ -689,6 +702,23 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
             return FALSE;
         }
         k++;
+    }
+    return TRUE;
+}
+
+/* Nothing was edited: what is written is the source. */
+static gboolean
+is_untouched(const QevmEdit *edit)
+{
+    if (edit->drop_vmdesc || qevm_live_edit_any(edit->live)) {
+        return FALSE;
+    }
+    for (guint i = 0; i < edit->stream->records->len; i++) {
+        const QevmRecord *r = record_at(edit->stream, i);
+
+        if (r->dropped || r->header_dirty || is_dirty(r)) {
+            return FALSE;
+        }
     }
     return TRUE;
 }
@@ -707,19 +737,57 @@ add_unread_live(const QevmStream *s, QevmSource *all)
     }
 }
 
+/* What is known of this stream's sections, for a new one that may not describe
+ * itself. */
+static QevmLend *
+lend_own(const QevmStream *s)
+{
+    QevmLend *lend = qevm_lend_new();
+    QevmVmdesc *d = g_new0(QevmVmdesc, 1);
+
+    d->arena = qevm_arena_new();
+    d->devices =
+        qevm_arena_alloc0(d->arena, s->records->len * sizeof *d->devices);
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = record_at(s, i);
+        QevmDevice *device = &d->devices[d->n_devices];
+        QevmVmsd *vmsd;
+
+        if (r->type != QEVM_RECORD_FULL || !r->device || r->dropped) {
+            continue;
+        }
+        *device = *r->device;
+        device->name = r->idstr;
+        device->instance_id = r->instance_id;
+        vmsd = qevm_vmsd_copy(d->arena, r->device->vmsd);
+        vmsd->version = r->version_id;
+        device->vmsd = vmsd;
+        d->n_devices++;
+    }
+    qevm_lend_add(lend, d, "the stream it was made of");
+    return lend;
+}
+
 static gboolean
 verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
        GError **error)
 {
-    QevmSource *all = qevm_source_new_pieces("rewritten stream");
+    g_autoptr(QevmLend) lend = NULL;
+    QevmStreamHooks hooks = { .schemas = edit->stream->schemas };
+    QevmSource *all;
     g_autoptr(QevmStream) back = NULL;
 
+    if (is_untouched(edit)) {
+        return TRUE;
+    }
+    hooks.lend = lend = lend_own(edit->stream);
+    all = qevm_source_new_pieces("rewritten stream");
     qevm_source_add_extent(all, head, 0, qevm_source_size(head));
     if (!skip_live && !edit->drop_vmdesc) {
         add_unread_live(edit->stream, all);
     }
     qevm_source_add_extent(all, rest, 0, qevm_source_size(rest));
-    back = qevm_stream_open(all, 0, NULL, error);
+    back = qevm_stream_open(all, 0, &hooks, error);
     if (!back) {
         return FALSE;
     }

@@ -76,6 +76,13 @@ static const QevmFindingInfo table[] = {
       "Fields of the type \"int32 le\" must be between 0 and the value "
       "that the destination has. QEMU stops with \"Invalid value N "
       "expecting positive value\"." },
+    { "not-read", QEVM_SEVERITY_NOTE,
+      "opaque bytes that a description does not fit",
+      "The vmdesc shows these bytes as one field, and there is a "
+      "description of what they mean, see qevm-schema(5). It does not fit "
+      "them, or fits them in more than one way, so they are left as they "
+      "are. A device of another release, or one that was changed, has "
+      "another layout; QEMU may well load it." },
     { "not-understood", QEVM_SEVERITY_ERROR,
       "the stream may be sound, but cannot be read on",
       "The stream has something that is legal and that qevm does not "

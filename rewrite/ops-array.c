@@ -1,16 +1,23 @@
-/* ops-array.c - operations on the number of elements of a leaf array.
+/* ops-array.c - operations on the number of elements of an array.
  *
- * An array of one is described as a plain field, so each takes that too.
+ * An array of one is described as a plain field, so each takes that too. Of
+ * leaves they are done here, of structs in ops-run.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rewrite/ops.h"
 
+#include "parser/standing.h"
+
 gboolean
 qevm_check_leaf(const QevmMatch *match, GError **error)
 {
-    const QevmNode *node = match->place.node;
+    QevmNode *node = match->place.node;
 
+    /* What a rule takes as bytes is bytes. */
+    if (node && node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay) {
+        qevm_node_close_overlay(node);
+    }
     if (node &&
         (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY)) {
         return TRUE;
@@ -18,26 +25,41 @@ qevm_check_leaf(const QevmMatch *match, GError **error)
     return qevm_apply_fail(match->path, error, "is no leaf, it has fields");
 }
 
+/* Has it siblings of its name? Of leaves, these are runs of null pointers. */
+static gboolean
+is_part(const QevmNode *node)
+{
+    QevmStanding standing;
+
+    qevm_standing_of_node(node, &standing);
+    return standing.alike > 1;
+}
+
 static gboolean
 check_array(const QevmMatch *match, GError **error)
 {
     const QevmNode *node = match->place.node;
 
-    if (node->kind == QEVM_NODE_STRUCTS || node->kind == QEVM_NODE_LIST) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
-                    "%s: the number of structs in a run cannot be changed",
-                    match->path);
-        return FALSE;
-    }
     if (match->place.kind == QEVM_PLACE_ELEMENT) {
         return qevm_apply_fail(match->path, error,
                                "is an element; name the array");
+    }
+    if (qevm_is_run(match)) {
+        return qevm_check_run(match, error);
     }
     if (!qevm_check_leaf(match, error) || !qevm_check_described(match, error)) {
         return FALSE;
     }
     if (!node->desc.field->size) {
         return qevm_apply_fail(match->path, error, "has elements of no size");
+    }
+    if (node->desc.field->shape != QEVM_SHAPE_LEAF || is_part(node)) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "%s: is %s, whose elements cannot be changed", match->path,
+                    node->desc.field->shape == QEVM_SHAPE_LIST
+                        ? "a tree that is not decoded"
+                        : "of an array with null pointers");
+        return FALSE;
     }
     return TRUE;
 }
@@ -81,6 +103,14 @@ splice(QevmApply *apply, const QevmMatch *match, guint64 index, guint64 cut,
     return TRUE;
 }
 
+gboolean
+qevm_array_too_large(GError **error)
+{
+    g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
+                "the array would have more than %d bytes", QEVM_RULE_FIELD_MAX);
+    return FALSE;
+}
+
 /* Bytes of `count` new elements, each the rule's value. */
 static GBytes *
 new_elements(QevmApply *apply, const QevmMatch *match, guint64 count,
@@ -94,12 +124,15 @@ new_elements(QevmApply *apply, const QevmMatch *match, guint64 count,
     gsize size;
 
     (void)qevm_node_bytes(match->place.node, &size);
+    if (rule->fields->len) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_RULE,
+                    "\"fields\" are for lists");
+        return NULL;
+    }
     if (!g_uint64_checked_mul(&total, desc.size, count) ||
         !g_uint64_checked_add(&whole, total, size) ||
         whole > QEVM_RULE_FIELD_MAX) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
-                    "the array would have more than %d bytes",
-                    QEVM_RULE_FIELD_MAX);
+        (void)qevm_array_too_large(error);
         return NULL;
     }
     if (!qevm_apply_make(apply, whole, error) ||
@@ -123,13 +156,20 @@ drop_elements(QevmApply *apply, const QevmMatch *match, guint64 index,
 {
     QevmNode *node = match->place.node;
     const QevmFieldDesc *desc = node->desc.field;
-    gsize size;
-    const guint8 *data = qevm_node_bytes(node, &size);
-    gsize step = (gsize)desc->size;
+    gsize step = (gsize)desc->size, size;
+    const guint8 *data = NULL;
     gboolean equal = FALSE;
     char *what = NULL;
 
-    data += index * step;
+    if (qevm_is_run(match)) {
+        return qevm_run_drop(apply, match, index, count, error);
+    }
+    if (apply->rule->if_equals_fields) {
+        return qevm_apply_fail(match->path, error,
+                               "has values for elements; \"if-equals\" must "
+                               "be one value");
+    }
+    data = qevm_node_bytes(node, &size) + index * step;
     if (!qevm_if_equals_elements(apply, &match->place, desc, data,
                                  (gsize)count * step, &equal, error)) {
         g_prefix_error(error, "%s: ", match->path);
@@ -150,13 +190,24 @@ static gboolean
 insert_elements(QevmApply *apply, const QevmMatch *match, guint64 index,
                 guint64 count, GError **error)
 {
-    g_autoptr(GBytes) put = new_elements(apply, match, count, error);
+    g_autoptr(GBytes) put = NULL;
 
+    if (qevm_is_run(match)) {
+        return qevm_run_insert(apply, match, index, count, error);
+    }
+    put = new_elements(apply, match, count, error);
     if (!put) {
         g_prefix_error(error, "%s: ", match->path);
         return FALSE;
     }
     return splice(apply, match, index, 0, put, QEVM_LOSS_LOSSLESS, NULL, error);
+}
+
+static guint64
+elements_of(const QevmMatch *match)
+{
+    return qevm_is_run(match) ? qevm_run_count(match)
+                              : qevm_node_count(match->place.node);
 }
 
 gboolean
@@ -167,7 +218,7 @@ qevm_op_resize_array(QevmApply *apply, GArray *matches, GError **error)
     for (guint i = 0; i < matches->len; i++) {
         const QevmMatch *match = &g_array_index(matches, QevmMatch, i);
         gboolean ok = check_array(match, error);
-        guint64 old = ok ? qevm_node_count(match->place.node) : 0;
+        guint64 old = ok ? elements_of(match) : 0;
 
         if (ok && count > old) {
             ok = insert_elements(apply, match, old, count - old, error);
@@ -191,7 +242,7 @@ check_index(const QevmMatch *match, guint64 index, guint64 limit,
     return qevm_apply_fail(match->path, error,
                            "has %" G_GUINT64_FORMAT
                            " elements, there is no place %" G_GUINT64_FORMAT,
-                           qevm_node_count(match->place.node), index);
+                           elements_of(match), index);
 }
 
 gboolean
@@ -204,7 +255,7 @@ qevm_op_add_element(QevmApply *apply, GArray *matches, GError **error)
         if (!check_array(match, error)) {
             return FALSE;
         }
-        count = qevm_node_count(match->place.node);
+        count = elements_of(match);
         index = apply->rule->index < 0 ? count : (guint64)apply->rule->index;
         if (!check_index(match, index, count + 1, error) ||
             !insert_elements(apply, match, index, 1, error)) {
@@ -223,8 +274,7 @@ qevm_op_remove_element(QevmApply *apply, GArray *matches, GError **error)
         const QevmMatch *match = &g_array_index(matches, QevmMatch, i);
 
         if (!check_array(match, error) ||
-            !check_index(match, index, qevm_node_count(match->place.node),
-                         error) ||
+            !check_index(match, index, elements_of(match), error) ||
             !drop_elements(apply, match, index, 1, error)) {
             return FALSE;
         }

@@ -239,6 +239,12 @@ qevm_op_set_footers(QevmApply *apply, GArray *matches, GError **error)
     if (wanted == now) {
         return TRUE;
     }
+    if (edit->stream->opaque_rest) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "footers: nothing tells where each device section ends; "
+                    "--describe-with can");
+        return FALSE;
+    }
     edit->live->footers = wanted == have ? QEVM_FOOTERS_AS_THEY_ARE
                           : wanted       ? QEVM_FOOTERS_ADD
                                          : QEVM_FOOTERS_REMOVE;

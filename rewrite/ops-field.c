@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "parser/standing.h"
+
 QevmArena *
 qevm_edit_arena(QevmNode *node)
 {
@@ -204,19 +206,57 @@ static gboolean
 check_removable(const QevmMatch *match, GError **error)
 {
     const QevmNode *node = match->place.node;
+    gboolean element = match->place.kind == QEVM_PLACE_ELEMENT ||
+                       node->parent->kind == QEVM_NODE_STRUCTS ||
+                       node->parent->kind == QEVM_NODE_LIST;
 
-    if (match->place.kind == QEVM_PLACE_ELEMENT) {
+    if (!element && node->kind == QEVM_NODE_STRUCT) {
+        QevmStanding standing;
+
+        qevm_standing_of_node(node, &standing);
+        element = standing.alike > match->place.index + 1;
+    }
+    if (element) {
         return qevm_apply_fail(match->path, error,
                                "is an element; use remove-element");
     }
-    if (node->parent->kind == QEVM_NODE_STRUCTS ||
-        node->parent->kind == QEVM_NODE_LIST) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
-                    "%s: one struct cannot be taken out of a run of them",
-                    match->path);
-        return FALSE;
-    }
     return qevm_check_described(match, error);
+}
+
+/* Does if-equals hold for a field, or for each struct of an array of them? */
+static gboolean
+all_equal(QevmApply *apply, const QevmMatch *match, gboolean *equal, char **why,
+          GError **error)
+{
+    QevmNode *node = match->place.node;
+
+    *equal = TRUE;
+    for (guint64 i = 0; i <= match->place.index && *equal; i++) {
+        if (!qevm_if_equals(apply, match->place.record, node, &match->place,
+                            equal, why, error)) {
+            g_prefix_error(error, "%s: ", match->path);
+            return FALSE;
+        }
+        node = node->next;
+    }
+    return TRUE;
+}
+
+/* The value of a field, or the bytes of all structs of an array. */
+static char *
+place_brief(const QevmPlace *place)
+{
+    g_autoptr(GByteArray) all = NULL;
+    QevmNode *node = place->node;
+
+    if (!place->index) {
+        return qevm_node_brief(node);
+    }
+    all = g_byte_array_new();
+    for (guint64 i = 0; i <= place->index; i++, node = node->next) {
+        qevm_node_emit(node, all);
+    }
+    return qevm_bytes_brief(all->data, all->len);
 }
 
 gboolean
@@ -233,12 +273,10 @@ qevm_op_remove_field(QevmApply *apply, GArray *matches, GError **error)
         if (!check_removable(match, error)) {
             return FALSE;
         }
-        if (!qevm_if_equals(apply, match->place.record, node, &match->place,
-                            &equal, &why, error)) {
-            g_prefix_error(error, "%s: ", match->path);
+        if (!all_equal(apply, match, &equal, &why, error)) {
             return FALSE;
         }
-        value = qevm_node_brief(node);
+        value = place_brief(&match->place);
         if (!equal) {
             what = g_strdup_printf("value %s is dropped%s%s", value,
                                    why ? "; " : "", why ? why : "");
@@ -248,7 +286,7 @@ qevm_op_remove_field(QevmApply *apply, GArray *matches, GError **error)
                 equal ? QEVM_LOSS_DEFAULT : QEVM_LOSS_LOSSY, what, error)) {
             return FALSE;
         }
-        qevm_node_remove(node);
+        qevm_node_remove_many(node, match->place.index + 1);
     }
     return TRUE;
 }

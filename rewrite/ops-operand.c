@@ -2,9 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "parser/names.h"
 #include "rewrite/ops.h"
 
 #include <string.h>
+
+#include "parser/place.h"
 
 #define BRIEF_MAX 64 /* bytes of a value in a journal */
 
@@ -28,14 +31,17 @@ is_container(const QevmNode *node)
            node->kind == QEVM_NODE_SUBSECTION || node->kind == QEVM_NODE_STRUCT;
 }
 
-/* Where $"path" starts: the struct that a value is in; a struct, subsection
- * or section itself. */
+/* Where $"path" starts: the struct that a value or array is in; a struct,
+ * subsection or section itself. */
 static QevmNode *
 scope_base(const Scope *scope, GError **error)
 {
     QevmNode *node = qevm_apply_node(scope->apply, scope->place, error);
+    gboolean run = scope->place->kind == QEVM_PLACE_NODE && scope->place->index;
 
-    return !node || is_container(node) || !node->parent ? node : node->parent;
+    return !node || (is_container(node) && !run) || !node->parent
+               ? node
+               : node->parent;
 }
 
 static gboolean
@@ -57,16 +63,21 @@ place_measure(QevmApply *apply, const QevmPlace *place, QevmLookup what,
 {
     QevmNode *node = qevm_apply_node(apply, place, error);
     gboolean element = place->kind == QEVM_PLACE_ELEMENT;
+    guint64 behind = place->kind == QEVM_PLACE_NODE ? place->index : 0;
+    guint64 size = 0;
 
     if (!node) {
         return FALSE;
     }
     if (what == QEVM_LOOKUP_COUNT) {
-        qevm_value_set_uint(out, element ? 1 : qevm_node_count(node));
-    } else {
-        qevm_value_set_uint(out, element ? node->desc.field->size
-                                         : qevm_node_wire_size(node));
+        qevm_value_set_uint(out,
+                            element ? 1 : qevm_place_elements(node) + behind);
+        return TRUE;
     }
+    for (guint64 i = 0; i <= behind; i++, node = node->next) {
+        size += element ? node->desc.field->size : qevm_node_wire_size(node);
+    }
+    qevm_value_set_uint(out, size);
     return TRUE;
 }
 
@@ -142,14 +153,6 @@ qevm_operand_eval(QevmApply *apply, const QevmOperand *operand,
 
 /* ---- to bytes ---- */
 
-static gboolean
-is_number(const QevmPrim *prim)
-{
-    return prim &&
-           (prim->kind == QEVM_PRIM_BOOL || prim->kind == QEVM_PRIM_SINT ||
-            prim->kind == QEVM_PRIM_UINT || prim->kind == QEVM_PRIM_HEX);
-}
-
 GBytes *
 qevm_encode_one(const QevmFieldDesc *desc, const QevmValue *value,
                 gboolean literal, GError **error)
@@ -157,13 +160,18 @@ qevm_encode_one(const QevmFieldDesc *desc, const QevmValue *value,
     g_auto(QevmValue) number = QEVM_VALUE_INIT;
     gsize size = desc->size;
 
-    if (literal && value->kind == QEVM_VALUE_STRING && is_number(desc->prim)) {
+    if (literal && value->kind == QEVM_VALUE_STRING &&
+        qevm_prim_is_number(desc->prim)) {
         gsize len;
         const char *data = g_bytes_get_data(value->bytes, &len);
         /* Of no bytes, data is NULL. */
         g_autofree char *text = g_strndup(len ? data : "", len);
 
-        if (!qevm_value_parse(text, &number, error)) {
+        if (desc->names && !qevm_value_parse(text, &number, NULL)) {
+            if (!qevm_names_parse(desc->names, text, &number, error)) {
+                return NULL;
+            }
+        } else if (!qevm_value_parse(text, &number, error)) {
             return NULL;
         }
         value = &number;

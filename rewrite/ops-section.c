@@ -284,13 +284,15 @@ vmsd_name(const QevmRule *rule)
 }
 
 static QevmRecord *
-new_section(QevmApply *apply, const QevmRecord *beside)
+new_section(QevmApply *apply, const QevmRecord *beside, guint index)
 {
     const QevmRule *rule = apply->rule;
     QevmStream *stream = apply->edit->stream;
     QevmVmsd *vmsd = qevm_arena_alloc0(stream->arena, sizeof(*vmsd));
     g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
     QevmRecord *record = g_new0(QevmRecord, 1);
+    const QevmRecord *last =
+        index ? g_ptr_array_index(stream->records, index - 1) : NULL;
 
     vmsd->name = qevm_arena_string(stream->arena, vmsd_name(rule));
     vmsd->version = (guint32)rule->version;
@@ -302,7 +304,7 @@ new_section(QevmApply *apply, const QevmRecord *beside)
     record->footer = has_footers(apply->edit);
     record->early =
         beside && (beside->early || beside->type != QEVM_RECORD_FULL);
-    record->packaged = beside && beside->packaged;
+    record->packaged = beside ? beside->packaged : last && last->packaged;
     record->added = TRUE;
     record->tree = qevm_tree_new(vmsd, nothing, 0);
     return record;
@@ -384,7 +386,7 @@ qevm_op_add_section(QevmApply *apply, GArray *matches, GError **error)
     if (configuration) {
         return add_configuration(apply, error);
     }
-    record = new_section(apply, beside);
+    record = new_section(apply, beside, index);
     place.record = record;
     place.node = &record->tree->root;
     g_ptr_array_insert(stream->records, (gint)index, record);

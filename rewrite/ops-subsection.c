@@ -28,7 +28,8 @@ claimed_by(QevmNode *node, const char *name)
         }
         /* Loaded by a vmsd of its own, which no vmdesc shows
          * (hw/virtio/virtio.c:virtio_load()). */
-        if (node->kind == QEVM_NODE_FIELD &&
+        if ((node->kind == QEVM_NODE_FIELD ||
+             (node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay)) &&
             strcmp(node->desc.field->type, "virtio") == 0 &&
             claims("virtio", name)) {
             return "virtio";

@@ -153,6 +153,25 @@ QevmNode *qevm_last_field(QevmNode *parent);
 
 /* A leaf array, or a leaf, which an array of one looks like. */
 QEVM_CHECKED gboolean qevm_check_leaf(const QevmMatch *match, GError **error);
+/* "the array would have more than .. bytes", LIMIT; returns FALSE. */
+gboolean qevm_array_too_large(GError **error);
+
+/* ---- ops-run.c ---- */
+
+/* Is it an array of structs (STRUCTS, STRUCTs of one name, or one STRUCT,
+ * which an array of one looks like) or a list? */
+gboolean qevm_is_run(const QevmMatch *match);
+/* Whole, and such that elements can be put in and taken out. */
+QEVM_CHECKED gboolean qevm_check_run(const QevmMatch *match, GError **error);
+guint64 qevm_run_count(const QevmMatch *match);
+/* Puts `n` elements in at `index`, of the layout of the one before it and
+ * with zeros in their leaves; for a list, of the rule's fields if it has any.
+ * The place of the match is gone afterwards; so it is for drop. */
+QEVM_CHECKED gboolean qevm_run_insert(QevmApply *apply, const QevmMatch *match,
+                                      guint64 index, guint64 n, GError **error);
+/* Takes `n` > 0 elements out; an array of none is not there any more. */
+QEVM_CHECKED gboolean qevm_run_drop(QevmApply *apply, const QevmMatch *match,
+                                    guint64 index, guint64 n, GError **error);
 
 /* ---- ops-section.c ---- */
 

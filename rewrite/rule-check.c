@@ -124,12 +124,21 @@ static const guint8 at_kinds[QEVM_OP_DROP_VMDESC + 1] = {
     [QEVM_OP_STRIP_SUBSECTION] = AT_SUBSECTION,
 };
 
+/* Is the operation for arrays as a whole? Of structs they may be described one
+ * by one. */
+static gboolean
+takes_runs(QevmOp op)
+{
+    return op == QEVM_OP_REMOVE_FIELD || op == QEVM_OP_RESIZE_ARRAY ||
+           op == QEVM_OP_ADD_ELEMENT || op == QEVM_OP_REMOVE_ELEMENT;
+}
+
 gboolean
 qevm_rule_check_at(const QevmRuleReader *r, GError **error)
 {
     QevmRule *rule = r->rule;
     AtKind kind = at_kinds[rule->op];
-    const QevmStep *last = NULL;
+    QevmStep *last = NULL;
     GError *cause = NULL;
 
     if (kind == AT_NONE) {
@@ -168,6 +177,9 @@ qevm_rule_check_at(const QevmRuleReader *r, GError **error)
             r, error, "\"at\": \"%s\" is changed with %s", last->name,
             strcmp(last->name, ".instance_id") == 0 ? "set-instance"
                                                     : "set-version");
+    }
+    if (last && takes_runs(rule->op)) {
+        last->run = TRUE;
     }
     return TRUE;
 }
@@ -402,24 +414,6 @@ check_values(const QevmRuleReader *r, GError **error)
         return rule->has_version || strcmp(rule->to, "configuration") == 0
                    ? TRUE
                    : qevm_rule_fail(r, error, "\"version\" is missing");
-    case QEVM_OP_STRIP_SUBSECTION:
-        return qevm_operand_given(&rule->if_equals)
-                   ? qevm_rule_fail(r, error,
-                                    "\"if-equals\" must be an object of "
-                                    "FIELD: VALUE")
-                   : TRUE;
-    case QEVM_OP_DROP_SECTION:
-        return qevm_operand_given(&rule->if_equals) &&
-                       rule->if_equals.literal.kind != QEVM_VALUE_BYTES
-                   ? qevm_rule_fail(r, error,
-                                    "\"if-equals\" must be {\"hex\": ..} or "
-                                    "an object of FIELD: VALUE")
-                   : TRUE;
-    case QEVM_OP_RESIZE_ARRAY:
-    case QEVM_OP_REMOVE_ELEMENT:
-        return rule->if_equals_fields
-                   ? qevm_rule_fail(r, error, "\"if-equals\" must be one value")
-                   : TRUE;
     default:
         return TRUE;
     }

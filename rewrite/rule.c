@@ -32,10 +32,10 @@ static const QevmOpInfo ops[] = {
       "give an array another number of elements",
       "!at !count value if-equals when", QEVM_LOSS_LOSSY },
     { QEVM_OP_ADD_ELEMENT, "add-element",
-      "insert one element into an array",
-      "!at index value when", QEVM_LOSS_LOSSLESS },
+      "insert one element into an array or list",
+      "!at index value fields when", QEVM_LOSS_LOSSLESS },
     { QEVM_OP_REMOVE_ELEMENT, "remove-element",
-      "take one element out of an array",
+      "take one element out of an array or list",
       "!at !index if-equals when", QEVM_LOSS_LOSSY },
     { QEVM_OP_MAP, "map",
       "compute each value anew from the old one",
@@ -350,12 +350,19 @@ qevm_rules_for_set(const char *path, const char *value, GError **error)
     g_autoptr(QevmRules) rules = rules_new(NULL);
     QevmRule *rule = rule_new(1);
     QevmRuleReader r = { .rules = rules, .rule = rule };
+    const char *named = strstr(value, " (");
+    g_autofree char *number = NULL;
 
     g_ptr_array_add(rules->rules, rule);
     rule->op = QEVM_OP_SET;
     rule->at_text = g_strdup(path);
     if (!qevm_rule_check_at(&r, error)) {
         return NULL;
+    }
+    /* "0x3 (csum guest_csum)", as it is printed: the number counts. */
+    if (g_ascii_isdigit(*value) && g_str_has_suffix(value, ")") && named) {
+        number = g_strndup(value, (gsize)(named - value));
+        value = number;
     }
     if (!qevm_value_parse(value, &rule->value.literal, error)) {
         /* A bare word is text, unless it looks like something gone wrong. */

@@ -1,239 +1,239 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An output file is whole or absent, whatever happens; an input is never
-touched.
+"""An output file is whole or absent, inputs are never touched: full disks, signals, odd files."""
+import os, random, resource, signal, stat, subprocess, time
 
-A full disk, a limit on file sizes, SIGKILL and SIGTERM at many moments, a
-closed pipe, names that cannot be written: after each, the folder holds what
-it held before, or the complete new file.
-"""
-import hashlib
-import json
-import os
-import random
-import resource
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
+from faults import *
 
-QEVM = os.environ.get("QEVM", "qevm")
-SHIPPED = os.environ["STREAMS"]
-COUNT = 0
+LARGE = 64 << 20
+TRIALS = 25
 
 
-def ok(good, name, why=""):
-    global COUNT
-    COUNT += 1
-    print("%s %d - %s" % ("ok" if good else "not ok", COUNT, name))
-    if not good and why:
-        print("# " + str(why).replace("\n", "\n# "))
+def said(done):
+    return done.stdout.decode(errors="replace") + done.stderr.decode(errors="replace")
 
 
-def digest(path):
-    with open(path, "rb") as f:
-        return hashlib.sha256(f.read()).hexdigest()
+def refused(what, done, folder, codes=(4,), strays=()):
+    """No output, the old one intact, one line that says why."""
+    ok(done.returncode in codes and folder.has_old_output() and folder.strays() == list(strays) and
+       done.stderr.startswith(b"qevm: ") and done.stderr.count(b"\n") == 1,
+       "%s: exit code %d, the old output stays" % (what, done.returncode), said(done), folder.strays())
 
 
-def qevm(*args, **how):
-    return subprocess.run([QEVM, *args], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, **how)
+# ---- full disks ----
+
+def full_disk():
+    """A file system of 256 KiB, in a mount namespace of its own."""
+    with Folder() as folder:
+        script = """
+            mount -t tmpfs -o size=256k none "$1" || exit 99
+            cp "$2" "$1/rules.json"; printf '%s' "$4" >"$1/out.mig"
+            "$3" rewrite -r "$1/rules.json" "$5" -o "$1/out.mig" --journal "$1/journal"
+            echo "code $?"; ls -A "$1"; cat "$1/out.mig" """
+        small = folder.file("small")
+        os.mkdir(small)
+        done = run(["unshare", "-m" if os.getuid() == 0 else "-rm", "sh", "-c", script, "sh", small, folder.rules,
+                    QEVM, OLD.decode(), folder.input])
+        lines = done.stdout.decode().split("\n")
+        ok(lines == ["code 4", "out.mig", "rules.json", OLD.decode()], "a full disk: the old output stays", said(done))
+        ok(b"No space left on device" in done.stderr, "a full disk: it is said", said(done))
 
 
-class Folder:
-    """A folder with an input, rules, and what a rewrite should give."""
+def limits():
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
 
-    def __init__(self, path):
-        self.path = path
-        self.input = os.path.join(path, "in.mig")
-        self.rules = os.path.join(path, "rules.json")
-        self.out = os.path.join(path, "out.mig")
-        self.old = b"what was here before"
-        shutil.copy(os.path.join(SHIPPED, "10.0-pseries-10.0.mig"), self.input)
-        with open(self.rules, "w") as f:
-            json.dump({"qevm-rules": 1, "rules": [
-                {"op": "set", "at": "configuration//name", "value": "x"}]}, f)
-        self.before = digest(self.input)
-        self.rewrite("want.mig")
-        self.want = digest(self.at("want.mig"))
-        os.unlink(self.at("want.mig"))
-        self.names = set(os.listdir(path)) | {"out.mig"}
-
-    def at(self, name):
-        return os.path.join(self.path, name)
-
-    def command(self, out):
-        return [QEVM, "rewrite", self.input, "-r", self.rules, "-o", out]
-
-    def rewrite(self, name, **how):
-        return subprocess.run(self.command(self.at(name)),
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              **how)
-
-    def begin(self, keep):
-        if os.path.exists(self.out):
-            os.unlink(self.out)
-        if keep:
-            with open(self.out, "wb") as f:
-                f.write(self.old)
-
-    def wrong(self, keep):
-        """What is not as it should be: "" if the output is absent, as it was,
-        or whole, the input untouched, and nothing else is there."""
-        if digest(self.input) != self.before:
-            return "the input changed"
-        more = set(os.listdir(self.path)) - self.names
-        for name in more:
-            os.unlink(self.at(name))
-        if more:
-            return "left behind: %s" % more
-        if not os.path.exists(self.out):
-            return "the old output is gone" if keep else ""
-        with open(self.out, "rb") as f:
-            data = f.read()
-        if keep and data == self.old:
-            return ""
-        if hashlib.sha256(data).hexdigest() == self.want:
-            return ""
-        return "an output of %d bytes that is neither" % len(data)
+    with Folder() as folder:
+        folder.old_output()
+        refused("ulimit -f", run(folder.command(), preexec_fn=limit), folder)
+    with Folder() as folder:
+        folder.old_output()
+        done = run(folder.command(out="/dev/full"))
+        refused("/dev/full", done, folder)
+        done = run("%s rewrite -r %s %s -o - >/dev/full" % (QEVM, folder.rules, folder.input), shell=True)
+        refused("standard output on a full disk", done, folder)
+        for command in ("info", "show", "check"):
+            done = run("%s %s %s >/dev/full" % (QEVM, command, folder.input), shell=True)
+            ok(done.returncode == 4 and b"No space left" in done.stderr, command + ": standard output on a full disk",
+               done.returncode, said(done))
+        done = run(folder.command("--journal", "/dev/full"))
+        refused("the journal on a full disk", done, folder)
 
 
-def signals(folder, which, count, rng):
-    """Kill `count` rewrites at random moments."""
-    bad, killed, longest = [], 0, 0.0
-    for _ in range(5):
-        begin = time.monotonic()
-        folder.begin(False)
-        folder.rewrite("out.mig")
-        longest = max(longest, time.monotonic() - begin)
-    for n in range(count):
-        keep = n % 2 == 0
-        folder.begin(keep)
-        child = subprocess.Popen(folder.command(folder.out),
-                                 stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL)
-        time.sleep(rng.random() * longest)
-        child.send_signal(which)
-        killed += child.wait() == -which
-        why = folder.wrong(keep)
-        if why:
-            bad.append("%d: %s" % (n, why))
-    return bad, killed
+# ---- signals ----
+
+def large_folder():
+    path = os.path.join(BUILD, "tests/faults/large.mig")
+    if not os.path.exists(path):
+        small = path + ".small"
+        subprocess.run([QEVM, "strip", "--no-sync", SMALL, "-o", small], check=True)
+        subprocess.run([os.path.join(HERE, "../bench/make-stream"), small, path, str(LARGE)], check=True)
+    # Beside the build: /tmp may be memory.
+    return Folder(path, os.path.join(BUILD, "tests/faults"))
 
 
-def limited(size):
-    def set_limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    return set_limit
+def duration(folder):
+    start = time.monotonic()
+    done = run(folder.command())
+    if done.returncode:
+        raise SystemExit("cannot rewrite: %s" % said(done))
+    return time.monotonic() - start
 
 
-def disk_full(folder):
-    """A tmpfs that is too small, in a mount namespace of its own."""
-    small = folder.at("small")
-    os.mkdir(small)
-    script = ("mount -t tmpfs -o size=1m none '%s' && "
-              "'%s' rewrite '%s' -r '%s' -o '%s/out.mig'; code=$?; "
-              "ls -A '%s'; exit $code" % (small, QEVM, folder.input,
-                                          folder.rules, small, small))
-    run = subprocess.run(["unshare", "-m", "sh", "-c", script],
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    os.rmdir(small)
-    ok(run.returncode == 4 and b"No space left" in run.stderr
-       and run.stdout == b"",
-       "a full disk: exit 4, and nothing is left on it",
-       "%d %r %r" % (run.returncode, run.stdout, run.stderr))
+def kill(folder, number, delay):
+    process = subprocess.Popen(folder.command(), stderr=subprocess.PIPE)
+    time.sleep(delay)
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    return process.returncode
 
 
-def main():
-    seed = int(os.environ.get("SEED", "1"))
-    rng = random.Random(seed)
-    print("# SEED=%d" % seed)
-    with tempfile.TemporaryDirectory() as tmp:
-        folder = Folder(tmp)
+def signals(folder, wanted, length):
+    """Random moments; each must leave the old output or the complete new one."""
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        trials = TRIALS if number == signal.SIGKILL else 8
+        bad, killed, strays = [], 0, 0
+        for _ in range(trials):
+            folder.old_output()
+            status = kill(folder, number, random.uniform(0, length))
+            killed += status == -number
+            if not folder.has_old_output() and digest(folder.out) != wanted:
+                bad.append("another output")
+            if status not in (0, -number):
+                bad.append("status %d" % status)
+            for name in folder.strays():
+                strays += 1
+                os.unlink(folder.file(name))
+            if strays and number != signal.SIGKILL:
+                bad.append("something was left behind")
+        ok(not bad and killed, "%s at random: %d of %d killed, %d temporary files left" %
+           (number.name, killed, trials, strays), *bad)
 
-        bad, killed = signals(folder, signal.SIGKILL, 60, rng)
-        ok(not bad, "SIGKILL: whole or absent", "\n".join(bad))
-        ok(killed >= 10, "SIGKILL came in time at least 10 times of 60",
-           "%d times" % killed)
-        bad, killed = signals(folder, signal.SIGTERM, 40, rng)
-        ok(not bad, "SIGTERM: whole or absent, nothing left", "\n".join(bad))
-        ok(killed >= 5, "SIGTERM came in time at least 5 times of 40",
-           "%d times" % killed)
 
-        for limit in (0, 4096, 100000, 3000000):
-            for keep in (False, True):
-                folder.begin(keep)
-                run = folder.rewrite("out.mig", preexec_fn=limited(limit))
-                why = folder.wrong(keep)
-                ok(run.returncode == 4 and not why and run.stderr,
-                   "no file over %d bytes, %s" % (
-                       limit, "an old output" if keep else "no output"),
-                   "%d %r %s" % (run.returncode, run.stderr, why))
-        if os.geteuid() == 0:
-            disk_full(folder)
-        run = subprocess.run(folder.command("-"),
-                             stdout=open("/dev/full", "wb"),
-                             stderr=subprocess.PIPE)
-        ok(run.returncode == 4 and b"No space left" in run.stderr,
-           "a full standard output: exit 4", "%d %r" % (run.returncode,
-                                                        run.stderr))
-        run = subprocess.run([QEVM, "show", folder.input],
-                             stdout=open("/dev/full", "wb"),
-                             stderr=subprocess.PIPE)
-        ok(run.returncode == 4, "show to a full standard output: exit 4",
-           "%d %r" % (run.returncode, run.stderr))
+def ignored(folder, wanted):
+    """As nohup(1) wants it."""
+    process = subprocess.Popen(folder.command(), preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    time.sleep(0.02)
+    process.send_signal(signal.SIGHUP)
+    ok(process.wait(60) == 0 and digest(folder.out) == wanted, "an ignored SIGHUP stays ignored")
 
-        read, write = os.pipe()
-        os.close(read)
-        run = subprocess.run([QEVM, "show", folder.input], stdout=write,
-                             stderr=subprocess.PIPE)
-        os.close(write)
-        ok(run.stderr == b"", "a closed pipe: no complaint", run.stderr)
 
-        folder.begin(False)
-        for name, out in (("the input itself", folder.input),
-                          ("a link to the input", folder.at("link.mig"))):
-            if "link" in out:
-                os.symlink(folder.input, out)
-            run = subprocess.run(folder.command(out), stdout=subprocess.PIPE,
-                                 stderr=subprocess.PIPE)
-            if "link" in out:
+def all_signals():
+    random.seed(1)
+    with large_folder() as folder:
+        length = min(duration(folder), duration(folder))
+        wanted = digest(folder.out)
+        signals(folder, wanted, length)
+        ignored(folder, wanted)
+
+
+# ---- pipes ----
+
+def pipes():
+    with Folder() as folder:
+        folder.old_output()
+        for what, command in (("rewrite", "%s rewrite -r %s %s -o -" % (QEVM, folder.rules, folder.input)),
+                              ("show", "%s show --all %s" % (QEVM, folder.input))):
+            done = run(["bash", "-c", command + " | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}"])
+            ok(done.returncode == 128 + signal.SIGPIPE and not done.stderr and not folder.strays(),
+               what + ": a reader that goes away ends it by SIGPIPE", done.returncode, said(done))
+            done = run(["bash", "-c", "trap '' PIPE; %s | head -c 10 >/dev/null; exit ${PIPESTATUS[0]}" % command])
+            ok(done.returncode == 4 and not folder.strays(), what + ": with SIGPIPE ignored, exit code 4",
+               done.returncode, said(done))
+        closed = run(["bash", "-c", "%s info %s >&-" % (QEVM, folder.input)])
+        ok(closed.returncode == 4, "a closed standard output", closed.returncode, said(closed))
+        cut = run(["bash", "-c", "head -c 100000 %s | %s rewrite -r %s - -o %s" %
+                   (folder.input, QEVM, folder.rules, folder.out)])
+        refused("a pipe that ends too soon", cut, folder, codes=(3,))
+
+
+# ---- odd files ----
+
+def odd_inputs():
+    with Folder() as folder:
+        folder.old_output()
+        for what, path in (("a directory", folder.path), ("no file", folder.file("none")), ("/dev/null", "/dev/null"),
+                           ("what cannot be read (EIO)", "/proc/self/mem")):
+            done = run([QEVM, "rewrite", "-r", folder.rules, path, "-o", folder.out])
+            refused("from " + what, done, folder, codes=(3, 4))
+        for path in (folder.path, folder.file("none")):
+            done = run([QEVM, "rewrite", "-r", path, folder.input, "-o", folder.out])
+            refused("rules from " + os.path.basename(path), done, folder, codes=(3, 4))
+    if os.getuid() == 0:
+        as_nobody()
+    else:
+        without_permission([])
+
+
+def as_nobody():
+    without_permission(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
+
+
+def without_permission(prefix):
+    with Folder() as folder:
+        os.chmod(folder.path, 0o777)
+        folder.old_output()
+        os.chmod(folder.input, 0)
+        done = run(prefix + folder.command())
+        refused("an unreadable file", done, folder, codes=(3, 4))
+        os.chmod(folder.input, 0o644)
+        os.chmod(folder.path, 0o555)
+        done = run(prefix + folder.command())
+        refused("a folder that cannot be written", done, folder)
+        os.chmod(folder.path, 0o777)
+
+
+def odd_outputs():
+    with Folder() as folder:
+        folder.old_output()
+        done = run(folder.command(out=folder.path))
+        refused("to a directory", done, folder)
+        done = run(folder.command(out=folder.file("none/out.mig")))
+        refused("to a folder that is not there", done, folder)
+        for what, make in (("the input", None), ("a symbolic link to the input", os.symlink),
+                           ("a hard link to the input", os.link)):
+            out = folder.input
+            if make:
+                out = folder.file("journal")
+                make(folder.input, out)
+            done = run(folder.command(out=out))
+            refused("to " + what, done, folder, codes=(2,))
+            if make:
                 os.unlink(out)
-            ok(run.returncode == 2 and digest(folder.input) == folder.before,
-               name + " as output is refused",
-               "%d %r" % (run.returncode, run.stderr))
-        for name, out in (("a folder", tmp),
-                          ("a folder that is not there",
-                           folder.at("no/out.mig"))):
-            run = subprocess.run(folder.command(out), stdout=subprocess.PIPE,
-                                 stderr=subprocess.PIPE)
-            why = folder.wrong(False)
-            ok(run.returncode in (2, 4) and not why and run.stderr,
-               name + " as output is refused",
-               "%d %r %s" % (run.returncode, run.stderr, why))
-        for args in (["info", tmp], ["info", folder.at("nothing.mig")],
-                     ["show", "/dev/null"]):
-            run = qevm(*args)
-            ok(run.returncode in (3, 4) and run.stderr,
-               "unreadable: qevm %s" % args[0],
-               "%d %r" % (run.returncode, run.stderr))
-
-        with open(folder.rules, "w") as f:
-            json.dump({"qevm-rules": 1, "rules": [
-                {"op": "set", "at": "nosuch//field", "value": 1}]}, f)
-        for keep in (False, True):
-            folder.begin(keep)
-            run = folder.rewrite("out.mig")
-            why = folder.wrong(keep)
-            ok(run.returncode == 3 and not why and
-               (os.path.exists(folder.out) == keep),
-               "a rule that fails writes nothing",
-               "%d %r %s" % (run.returncode, run.stderr, why))
-    print("1..%d" % COUNT)
+        done = run(folder.command(out=folder.rules))
+        refused("to the rules", done, folder, codes=(2,))
+        done = run(folder.command("--journal", folder.input))
+        refused("the journal to the input", done, folder, codes=(2,))
+        for journal in (folder.out, folder.file("./out.mig")):
+            done = run(folder.command("--journal", journal))
+            refused("the journal to the output", done, folder, codes=(2,))
+        os.unlink(folder.out)
+        done = run(folder.command("--journal", "out.mig"), cwd=folder.path)
+        ok(done.returncode == 2 and not os.path.exists(folder.out), "the journal to a new output", said(done))
+        done = run(folder.command("--journal", "-", out="-"))
+        ok(done.returncode == 2 and not done.stdout, "the journal and the output to standard output", said(done))
+        folder.old_output()
+        q = (QEVM, folder.rules, folder.input)
+        done = run("%s rewrite -r %s - <%s -o %s" % (q + (folder.input,)), shell=True)
+        refused("to standard input's file", done, folder, codes=(2,))
+        done = run("%s rewrite -r %s %s -o - >>%s" % (q + (folder.input,)), shell=True)
+        refused("to standard output that is the input", done, folder, codes=(2,))
+    with Folder() as folder:
+        target = folder.file("failed")
+        with open(target, "wb") as f:
+            f.write(OLD)
+        os.symlink("failed", folder.out)
+        wanted = run(folder.command(out="-")).stdout
+        done = run(folder.command())
+        ok(done.returncode == 0 and os.path.islink(folder.out) and open(target, "rb").read() == wanted,
+           "through a symbolic link, which stays", said(done))
+        ok(stat.S_IMODE(os.stat(target).st_mode) == 0o600, "the output has mode 0600: it holds guest memory")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+full_disk()
+limits()
+pipes()
+odd_inputs()
+odd_outputs()
+all_signals()
+finish()

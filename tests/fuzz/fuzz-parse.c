@@ -10,7 +10,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(data, size);
 
-    exercise_parse(bytes, 0);
-    exercise_parse(bytes, QEVM_OPEN_WALK);
+    exercise_parse(bytes, 0, EXERCISE_ALL);
+    exercise_parse(bytes, QEVM_OPEN_WALK, EXERCISE_ALL);
     return 0;
 }

@@ -13,19 +13,29 @@
 /* "BROKEN PROMISE: .." on stderr, and abort(). */
 void exercise_fail(const char *format, ...) G_GNUC_PRINTF(1, 2) G_GNUC_NORETURN;
 
+/* What is being tried, for that message; borrowed, NULL for nothing. */
+void exercise_where(const char *where);
+
 typedef enum {
     EXERCISE_REFUSED, /* no stream at all */
     EXERCISE_BROKEN,  /* a stream that stops with an error */
     EXERCISE_SOUND,
 } ExerciseResult;
 
-/* Parses, decodes everything, looks for findings, and emits again. What was
- * parsed without an error comes out as it went in. */
-ExerciseResult exercise_parse(GBytes *bytes, QevmOpenFlags flags);
+/* qevm_stream_open() of bytes in memory, with the descriptions at hand. */
+QevmStream *exercise_open(GBytes *bytes, QevmOpenFlags flags, GError **error);
 
-/* The same, without what makes up most of its time: findings still see every
- * byte, but trees are not compared, and nothing is emitted. */
-ExerciseResult exercise_parse_quick(GBytes *bytes, QevmOpenFlags flags);
+typedef enum {
+    EXERCISE_RECORDS,  /* they cover the bytes */
+    EXERCISE_FINDINGS, /* which see every field */
+    EXERCISE_ALL, /* with the descriptions at hand; trees are the bytes they are
+                     of, paths lead back, and what is emitted is what was parsed
+                   */
+} ExerciseDepth;
+
+/* Parses and looks. */
+ExerciseResult exercise_parse(GBytes *bytes, QevmOpenFlags flags,
+                              ExerciseDepth depth);
 
 /* What became of rules. */
 typedef struct {

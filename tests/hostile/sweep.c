@@ -1,11 +1,13 @@
 /* sweep.c - streams cut short and with bytes changed, one input at a time.
  *
- *   sweep [-j JOBS] [-c CUTS] [-f FLIPS] [-s SEED] [-t SECONDS] STREAM...
+ *   sweep [-j JOBS] [-c CUTS] [-f FLIPS] [-s SEED] [-t SECONDS] [--all]
+ *         [--strip] [-k DIR] STREAM...
  *
  * Every input must end in an error or in a stream, within two seconds of CPU
  * time, and what is accepted must come out as it went in; see exercise.h.
  * Inputs are taken from a list by several processes, so that one that crashes
- * does not take the others along; its input is kept beside the message. With
+ * does not take the others along; its input is kept in DIR. Of a stream of more
+ * than 1 MiB a fifth of the inputs is tried, unless --all says otherwise. With
  * -t, streams are taken in turn, with other seeds, until the time is over.
  * Output is TAP, a line for each stream.
  */
@@ -24,14 +26,17 @@
 #include <unistd.h>
 
 #define JOBS_MAX 64
-#define SECONDS_MAX 2  /* of CPU time, for one input */
-#define CRASHES_MAX 20 /* then it is no use to go on */
-#define WALK_EACH 4    /* so many walked streams are looked at closely */
-#define REWRITE_EACH 8 /* rules are tried on so many */
-#define CHUNK 50       /* inputs that a process takes at a time */
+#define SECONDS_MAX 2   /* of CPU time, for one input */
+#define CRASHES_MAX 20  /* then it is no use to go on */
+#define WALK_EACH 2     /* so many are walked, too */
+#define CLOSE_EACH 4    /* so many are looked at closely, and emitted */
+#define REWRITE_EACH 12 /* rules are tried on so many */
+#define LARGE (1024 * 1024)
+#define LARGE_PART 5 /* of these, one input in so many */
+#define CHUNK 50     /* inputs that a process takes at a time */
 
 static gint jobs = 1, cuts = 500, flips = 2000, seed = 1, seconds;
-static gboolean unchanged;
+static gboolean strip, all;
 static char *keep = NULL;
 static const GOptionEntry options[] = {
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "processes", "N" },
@@ -39,7 +44,8 @@ static const GOptionEntry options[] = {
     { "flips", 'f', 0, G_OPTION_ARG_INT, &flips, "changed bytes", "N" },
     { "seed", 's', 0, G_OPTION_ARG_INT, &seed, "of all choices", "N" },
     { "time", 't', 0, G_OPTION_ARG_INT, &seconds, "go on so long", "SECONDS" },
-    { "strip", 0, 0, G_OPTION_ARG_NONE, &unchanged, "leave RAM pages out",
+    { "strip", 0, 0, G_OPTION_ARG_NONE, &strip, "leave RAM pages out", NULL },
+    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "all inputs of large streams",
       NULL },
     { "keep", 'k', 0, G_OPTION_ARG_FILENAME, &keep, "for bad inputs", "DIR" },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -69,8 +75,8 @@ typedef struct {
 static void
 find_structure(Stream *s)
 {
-    g_autoptr(QevmStream) stream = qevm_stream_open(
-        qevm_source_new_bytes(s->bytes, s->name), QEVM_OPEN_WALK, NULL, NULL);
+    g_autoptr(QevmStream) stream =
+        exercise_open(s->bytes, QEVM_OPEN_WALK, NULL);
 
     s->structure = g_array_new(FALSE, FALSE, sizeof(guint64));
     for (guint i = 0; stream && i < stream->records->len; i++) {
@@ -95,8 +101,7 @@ static GBytes *
 without_pages(GBytes *bytes)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmStream) stream =
-        qevm_stream_open(qevm_source_new_bytes(bytes, "bytes"), 0, NULL, NULL);
+    g_autoptr(QevmStream) stream = exercise_open(bytes, 0, NULL);
     QevmEdit *edit = stream ? qevm_edit_new(stream) : NULL;
     int fd = memfd_create("stripped", MFD_CLOEXEC);
     GBytes *stripped = NULL;
@@ -130,7 +135,7 @@ load(const char *file, Stream *s, GError **error)
     }
     s->name = g_path_get_basename(file);
     s->bytes = g_bytes_new_take(text, size);
-    if (unchanged) {
+    if (strip) {
         GBytes *stripped = without_pages(s->bytes);
 
         g_bytes_unref(s->bytes);
@@ -193,6 +198,22 @@ choose_byte(guint8 old, GRand *rand)
     return byte;
 }
 
+static gint
+count_inputs(const Stream *s)
+{
+    return (cuts + flips) /
+           (all || g_bytes_get_size(s->bytes) <= LARGE ? 1 : LARGE_PART);
+}
+
+/* Spread evenly, so that a part of the inputs has as many as it should. */
+static gboolean
+is_cut(gint index)
+{
+    gint64 total = cuts + flips;
+
+    return index * (gint64)cuts / total != (index + 1) * (gint64)cuts / total;
+}
+
 /* Input `index` of a stream; *what (owned) says what was done to it. */
 static GBytes *
 make_input(const Stream *s, gint index, char **what)
@@ -206,7 +227,7 @@ make_input(const Stream *s, gint index, char **what)
     guint8 *copy;
     GBytes *input;
 
-    if (index < cuts) {
+    if (is_cut(index)) {
         *what = g_strdup_printf("cut at 0x%" G_GINT64_MODIFIER "x", at);
         /* Memory of its own, so that a read past the end is seen. */
         input = g_bytes_new(data, at);
@@ -287,18 +308,21 @@ run_input(const Stream *s, gint index)
 {
     g_autofree char *what = NULL;
     g_autoptr(GBytes) input = make_input(s, index, &what);
-    ExerciseResult found, walked;
+    ExerciseResult found, walked = EXERCISE_SOUND;
 
     start_clock();
-    found = exercise_parse(input, 0);
+    found = exercise_parse(
+        input, 0, index % CLOSE_EACH == 0 ? EXERCISE_ALL : EXERCISE_FINDINGS);
     stop_clock();
-    start_clock();
-    walked = index % WALK_EACH ? exercise_parse_quick(input, QEVM_OPEN_WALK)
-                               : exercise_parse(input, QEVM_OPEN_WALK);
-    stop_clock();
+    if (index % WALK_EACH == 0) {
+        start_clock();
+        walked = exercise_parse(input, QEVM_OPEN_WALK,
+                                index % CLOSE_EACH == 2 ? EXERCISE_ALL
+                                                        : EXERCISE_RECORDS);
+        stop_clock();
+    }
     g_atomic_int_inc(&shared->results[MIN(found, walked)]);
-    if (index % REWRITE_EACH == 0 && found == EXERCISE_SOUND &&
-        walked == EXERCISE_SOUND) {
+    if (index % REWRITE_EACH == 0 && MIN(found, walked) == EXERCISE_SOUND) {
         const QevmRules *set =
             rules[index / REWRITE_EACH % (gint)G_N_ELEMENTS(rules)];
         g_auto(ExerciseRewrite) r = { 0 };
@@ -415,15 +439,17 @@ sweep_file(const char *file, gint number)
     Stream s = { 0 };
     g_autoptr(GError) error = NULL;
     guint crashes;
+    gint inputs;
 
     if (!load(file, &s, &error)) {
         printf("not ok %d - %s\n", number, error->message);
         return FALSE;
     }
-    crashes = sweep(&s, cuts + flips);
+    inputs = count_inputs(&s);
+    crashes = sweep(&s, inputs);
     printf("%sok %d - %s: %d inputs, %d accepted, %d broken, %d refused, "
            "%d rewritten, slowest %d ms\n",
-           crashes ? "not " : "", number, s.name, cuts + flips,
+           crashes ? "not " : "", number, s.name, inputs,
            shared->results[EXERCISE_SOUND], shared->results[EXERCISE_BROKEN],
            shared->results[EXERCISE_REFUSED], shared->rewritten,
            shared->slowest);

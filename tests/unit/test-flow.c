@@ -43,8 +43,7 @@ static const struct script_case {
     { "insert", "P10 I3 P10", "0+10 .3 10+10" },
     { "insert-first", "I2 P1", ".2 0+1" },
     { "insert-last", "P700000 I2", "0+700000 .2" },
-    { "insert-large", "P9 I65536 P9 I65537 P9",
-      "0+9 .65536 9+9 .65537 18+9" },
+    { "insert-large", "P9 I65536 P9 I65537 P9", "0+9 .65536 9+9 .65537 18+9" },
     { "replace", "L5 D5 I5 P5", ".5 5+5" },
     { "look", "L10 P3 L66048 P7 L66048", "0+10" },
     { "look-far", "P262000 L66048 P10 L1 D1 L66048 P66048",
@@ -213,11 +212,10 @@ run_bad(const struct bad_case *t, BuildKind kind)
     }
     g_assert_error(error, QEVM_ERROR, (int)t->code);
     /* A pipe had to go to its end to see that. */
-    message = g_strdup_printf("at 0x%x: %s needs %" G_GUINT64_FORMAT
-                              " bytes, %u left",
-                              kind == BUILD_AS_PIPE ? SIZE : (guint)t->start,
-                              t->what == 'J' ? "there" : "bytes", need,
-                              SIZE - (guint)t->start);
+    message = g_strdup_printf(
+        "at 0x%x: %s needs %" G_GUINT64_FORMAT " bytes, %u left",
+        kind == BUILD_AS_PIPE ? SIZE : (guint)t->start,
+        t->what == 'J' ? "there" : "bytes", need, SIZE - (guint)t->start);
     g_assert_cmpstr(error->message, ==, t->message ? t->message : message);
 }
 
@@ -232,14 +230,12 @@ static void
 test_peek_some(gconstpointer data)
 {
     g_autoptr(GBytes) bytes = build_bytes("010203");
-    g_autoptr(QevmSource) source =
-        build_source(bytes, GPOINTER_TO_INT(data));
+    g_autoptr(QevmSource) source = build_source(bytes, GPOINTER_TO_INT(data));
     g_autoptr(QevmFlow) flow = qevm_flow_new(source, 0);
     const guint8 *p;
     gsize got;
 
-    g_assert_true(
-        qevm_flow_peek_some(flow, QEVM_FLOW_PEEK, &p, &got, NULL));
+    g_assert_true(qevm_flow_peek_some(flow, QEVM_FLOW_PEEK, &p, &got, NULL));
     g_assert_cmpmem(p, got, "\1\2\3", 3);
     g_assert_true(qevm_flow_pass(flow, 2, "x", NULL));
     g_assert_true(qevm_flow_peek_some(flow, 2, &p, &got, NULL));
@@ -312,8 +308,7 @@ static void
 test_full(gconstpointer data)
 {
     g_autoptr(GBytes) bytes = make_bytes();
-    g_autoptr(QevmSource) source =
-        build_source(bytes, GPOINTER_TO_INT(data));
+    g_autoptr(QevmSource) source = build_source(bytes, GPOINTER_TO_INT(data));
     g_autoptr(QevmFlow) flow = qevm_flow_new(source, 0);
     g_autoptr(GError) error = NULL;
     int fd = open("/dev/full", O_WRONLY);

@@ -46,13 +46,15 @@ static const BuildCase handler_cases[] = {
       "S#7:dirty-bitmap+32f P#7x1+11f E#7:dirty-bitmap+11f 0+1", NULL, 0,
       NULL },
     { "dirty-bitmap/start",
-      S("dirty-bitmap", "1c 'node' 'b0' 00010000 01 14 'b1' 00010000 03 01") "00",
-      "S#7:dirty-bitmap+54f 0+1", NULL, 0, NULL },
+      S("dirty-bitmap",
+        "1c 'node' 'b0' 00010000 01 14 'b1' 00010000 03 01") "00",
+      "S#7:dirty-bitmap+55f 0+1", NULL, 0, NULL },
     { "dirty-bitmap/start-and-end", S("dirty-bitmap", "11 00010000 01") "00",
       "S#7:dirty-bitmap+37f 0+1", NULL, 0, NULL },
     { "dirty-bitmap/bits",
-      S("dirty-bitmap", "01") E("48 'node' 00*8 00002000 " W("04") "ff*4 46 "
-                                "'b1' 00*12 20 24 'b2' 01") "00",
+      S("dirty-bitmap", "01")
+          E("48 'node' 00*8 00002000 " W("04") "ff*4 46 "
+                                               "'b1' 00*12 20 24 'b2' 01") "00",
       "S#7:dirty-bitmap+32f E#7:dirty-bitmap+62f 0+1", NULL, 0, NULL },
     { "dirty-bitmap/longest",
       S("dirty-bitmap", "40 00*12 0000000000002800 00*10240 01") "00",
@@ -86,10 +88,11 @@ static const BuildCase handler_cases[] = {
       "dirty-bitmap: at 0x23: chunk flags needs 1 bytes, 0 left" },
 
     /* Its payload stands at 0x20. */
-    { "htab", S("spapr/htab", "00000015") P("00000000 00000005 0002 0003 11*32 "
-                                            "00000001 0000 0001 00*8") E(
-                  "00000000 00*8") "00",
-      "S#7:spapr/htab+33f P#7x1+62f E#7:spapr/htab+22f 0+1", NULL, 0, NULL },
+    { "htab",
+      S("spapr/htab", "00000015") P("00000000 00000005 0002 0003 11*32 "
+                                    "00000001 0000 0001 00*8")
+          E("00000000 00*8") "00",
+      "S#7:spapr/htab+33f P#7x1+70f E#7:spapr/htab+22f 0+1", NULL, 0, NULL },
     { "htab/radix",
       S("spapr/htab", "ffffffff") P("ffffffff") E("ffffffff") "00",
       "S#7:spapr/htab+33f P#7x1+14f E#7:spapr/htab+14f 0+1", NULL, 0, NULL },
@@ -109,9 +112,9 @@ static const BuildCase handler_cases[] = {
 
     /* Its payload stands at 0x2d. */
     { "storage-attributes",
-      S("s390-storage_attributes", W("01")) P(
-          "0000000000003002 0000000000000003 0a0b0c" W("01"))
-          E(W("08") W("01")) "00",
+      S("s390-storage_attributes", W("01"))
+          P("0000000000003002 0000000000000003 0a0b0c" W("01"))
+              E(W("08") W("01")) "00",
       "S#7:s390-storage_attributes+50f P#7x1+37f "
       "E#7:s390-storage_attributes+26f 0+1",
       NULL, 0, NULL },
@@ -142,8 +145,7 @@ static const BuildCase handler_cases[] = {
     { "skeys/none", F("s390-skeys", W("01")) "00", "F#7:s390-skeys+37f 0+1",
       NULL, 0, NULL },
     { "skeys/error", F("s390-skeys", W("05")) "00", "F#7:s390-skeys+37f 0+1",
-      "s390-skeys at 0x20: the source marked its data as incomplete", 0,
-      NULL },
+      "s390-skeys at 0x20: the source marked its data as incomplete", 0, NULL },
     { "bad/skeys/flags", F("s390-skeys", W("00")), "R+37", NULL,
       QEVM_ERROR_MALFORMED, "s390-skeys: at 0x20: unknown flags 0x000" },
 
@@ -157,9 +159,8 @@ static const BuildCase handler_cases[] = {
     { "bad/todclock/none", HEADER FULL(ID, "todclock", "00000001"), "R+22",
       NULL, QEVM_ERROR_TRUNCATED,
       "todclock: at 0x1e: clock marker needs 1 bytes, 0 left" },
-    { "bad/todclock/footer",
-      HEADER FULL(ID, "todclock", "00000001") "00 00", "F#7:todclock+23 0+1",
-      NULL, 0, NULL },
+    { "bad/todclock/footer", HEADER FULL(ID, "todclock", "00000001") "00 00",
+      "F#7:todclock+23 0+1", NULL, 0, NULL },
 };
 
 /* ---- nobody knows this section: footers tell ----
@@ -170,10 +171,10 @@ static const BuildCase handler_cases[] = {
 static const BuildCase unknown_cases[] = {
     { "least", S("vfio", "") "00", "S#7:vfio+23fro 0+1", NULL, 0, NULL },
     { "all-parts", S("vfio", "ffff") P("01") P("0203") E("") "00",
-      "S#7:vfio+25fro P#7x2+23fr E#7:vfio+10fro 0+1", NULL, 0, NULL },
+      "S#7:vfio+25fro P#7x2+23fro E#7:vfio+10fro 0+1", NULL, 0, NULL },
     { "full-too", /* vfio: a FULL with the id of the live section */
-      S("vfio", "ffff") E("00") FULL(ID, "vfio", "00000001") "aabb" FOOTER(
-          ID) "00",
+      S("vfio", "ffff") E("00")
+          FULL(ID, "vfio", "00000001") "aabb" FOOTER(ID) "00",
       "S#7:vfio+25fro E#7:vfio+11fro F#7:vfio+25fro 0+1", NULL, 0, NULL },
     { "7e", S("vfio", "7e7e7e7e 000000 7e 0000") "00", "S#7:vfio+33fro 0+1",
       NULL, 0, NULL },
@@ -194,8 +195,8 @@ static const BuildCase unknown_cases[] = {
       NULL, 0, NULL },
     { "decoy/full-past-end", S("vfio", DECOY("01 00000001 ff 41")) "00",
       "S#7:vfio+35fro 0+1", NULL, 0, NULL },
-    { "decoy/full-short", S("vfio", "01 7e 00000007 04 00 00"), "S#7:vfio+32fro",
-      NULL, QEVM_ERROR_TRUNCATED,
+    { "decoy/full-short", S("vfio", "01 7e 00000007 04 00 00"),
+      "S#7:vfio+32fro", NULL, QEVM_ERROR_TRUNCATED,
       "at 0x28: the stream ends without EOF (00)" },
     { "decoy/part-unknown", S("vfio", DECOY("02 00000008")) "00",
       "S#7:vfio+33fro 0+1", NULL, 0, NULL },
@@ -212,8 +213,8 @@ static const BuildCase unknown_cases[] = {
     { "followed/discard", S("vfio", "55") "08 0006 0002 0000 00",
       "S#7:vfio+24fro X#6+7 0+1", NULL, 0, NULL },
     { "followed/start",
-      S("vfio", "55") START("00000008", "x", "00000001") FOOTER(
-          "00000008") "00",
+      S("vfio", "55") START("00000008", "x", "00000001")
+          FOOTER("00000008") "00",
       "S#7:vfio+24fro S#8:x+20fro 0+1", NULL, 0, NULL },
     /* What a footer and a record behind it look like is one: nothing can
      * tell. */
@@ -226,9 +227,8 @@ static const BuildCase unknown_cases[] = {
       NULL, QEVM_ERROR_MALFORMED,
       "vfio: at 0x1a: nothing describes this payload, and no footer of section "
       "7 ends it" },
-    { "bad/no-footer-far",
-      HEADER START(ID, "vfio", "00000001") "7e*400000 00", "R+400019", NULL,
-      QEVM_ERROR_MALFORMED,
+    { "bad/no-footer-far", HEADER START(ID, "vfio", "00000001") "7e*400000 00",
+      "R+400019", NULL, QEVM_ERROR_MALFORMED,
       "vfio: at 0x1a: nothing describes this payload, and no footer of section "
       "7 ends it" },
     { "bad/part", S("vfio", "") PART(ID) "99 7e 000000", "S#7:vfio+23fro R+10",

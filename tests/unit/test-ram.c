@@ -70,8 +70,8 @@ static const struct list_case {
       0, NULL },
     { "flush", PLAIN TOTAL("1") "'a' " LEN "0000000000000200" EOS, "a+1000", 0,
       NULL },
-    { "small-pages", PLAIN "0000000000000104 'a' 0000000000000100" EOS,
-      "a+100", 0, NULL },
+    { "small-pages", PLAIN "0000000000000104 'a' 0000000000000100" EOS, "a+100",
+      0, NULL },
     { "page-size", PLAIN TOTAL("1") "'a' " LEN "0000000000200000" EOS,
       "a+1000p200000", 0, NULL },
     { "page-size/first",
@@ -86,32 +86,33 @@ static const struct list_case {
     { "address", SHARED TOTAL("2") "'a' " LEN W64 "'b' " LEN LEN EOS,
       "a+1000a0 b+1000a1000", 0, NULL },
     { "mapped",
-      MAPPED_A "00000001 " LEN "0000000000000081" LEN "01 00*7" MAPPED_A_TAIL
-          EOS,
+      MAPPED_A "00000001 " LEN "0000000000000081" LEN
+               "01 00*7" MAPPED_A_TAIL EOS,
       "a+1000m81:1000", 0, NULL },
     { "mapped/gap-before-bitmap",
-      MAPPED_A "00000001 " LEN "0000000000000100" LEN "01 00*7" MAPPED_A_TAIL
-          EOS,
+      MAPPED_A "00000001 " LEN "0000000000000100" LEN
+               "01 00*7" MAPPED_A_TAIL EOS,
       "a+1000m100:1000", 0, NULL },
-    { "mapped/shared",
-      MAPPED_A "00000001 " LEN W64 W64 EOS, "a+1000m0:0", 0, NULL },
+    { "mapped/shared", MAPPED_A "00000001 " LEN W64 W64 EOS, "a+1000m0:0", 0,
+      NULL },
     { "mapped/version-0",
-      MAPPED_A "00000000 " LEN "0000000000000081" LEN "01 00*7" MAPPED_A_TAIL
-          EOS,
+      MAPPED_A "00000000 " LEN "0000000000000081" LEN
+               "01 00*7" MAPPED_A_TAIL EOS,
       "a+1000m81:1000", 0, NULL },
 
     { "bad/version",
       HEADER MACHINE START(ID_RAM, "ram", "00000003") TOTAL("0") EOS, NULL,
-      QEVM_ERROR_MALFORMED,
-      "ram: at 0x24: version_id 3, only 4 can be read" },
+      QEVM_ERROR_MALFORMED, "ram: at 0x24: version_id 3, only 4 can be read" },
     { "bad/word", PLAIN "0000000000001000", NULL, QEVM_ERROR_MALFORMED,
       "ram: at 0x24: block list word is 0x1000, flags 0x04 wanted" },
     { "bad/word/flags", PLAIN "000000000000100c", NULL, QEVM_ERROR_MALFORMED,
       "ram: at 0x24: block list word is 0x100c, flags 0x04 wanted" },
     { "bad/word/short", PLAIN "00000000001004", NULL, QEVM_ERROR_TRUNCATED,
       "ram: at 0x24: block list word needs 8 bytes, 7 left" },
-    { "bad/total/less", PLAIN TOTAL("1") "'a' " "0000000000001001" EOS, "",
-      QEVM_ERROR_MALFORMED,
+    { "bad/total/less",
+      PLAIN TOTAL("1") "'a' "
+                       "0000000000001001" EOS,
+      "", QEVM_ERROR_MALFORMED,
       "ram: at 0x2c: block `a' of 0x1001 bytes, 0x1000 left of the total" },
     { "bad/total/second", PLAIN TOTAL("1") "'a' " W64 "'b' 0000000000002000",
       "a+0", QEVM_ERROR_MALFORMED,
@@ -120,8 +121,8 @@ static const struct list_case {
       QEVM_ERROR_MALFORMED, "ram: at 0x36: block name is empty" },
     { "bad/name/empty", PLAIN TOTAL("1") "00" LEN EOS, "", QEVM_ERROR_MALFORMED,
       "ram: at 0x2c: block name is empty" },
-    { "bad/name/empty-second", PLAIN TOTAL("2") "'a' " LEN "00 " LEN EOS,
-      "", QEVM_ERROR_MALFORMED, "ram: at 0x36: block name is empty" },
+    { "bad/name/empty-second", PLAIN TOTAL("2") "'a' " LEN "00 " LEN EOS, "",
+      QEVM_ERROR_MALFORMED, "ram: at 0x36: block name is empty" },
     { "bad/name/empty-shared", SHARED TOTAL("2") "'a' " LEN W64 "00" LEN EOS,
       "a+1000a0", QEVM_ERROR_MALFORMED, "ram: at 0x72: block name is empty" },
     { "bad/name/zero-byte", PLAIN TOTAL("1") "02 6100" LEN EOS, "",
@@ -139,8 +140,8 @@ static const struct list_case {
       QEVM_ERROR_MALFORMED,
       "ram: at 0x36: word 0x8 after the block list, EOS (0x10) wanted" },
     { "bad/second-list",
-      PLAIN TOTAL("0") EOS FOOTER(ID_RAM)
-          START("00000003", "ram", "00000004") TOTAL("0") EOS,
+      PLAIN TOTAL("0") EOS FOOTER(ID_RAM) START("00000003", "ram", "00000004")
+          TOTAL("0") EOS,
       "", QEVM_ERROR_MALFORMED, "ram: at 0x4a: a second block list" },
     { "bad/mapped/short", MAPPED_A "00000001 " LEN "0000000000000081", "a+1000",
       QEVM_ERROR_TRUNCATED,
@@ -155,8 +156,8 @@ static const struct list_case {
       QEVM_ERROR_MALFORMED,
       "ram: at 0x69: mapped-ram page size 0x0 is no power of two" },
     { "bad/mapped/unaligned",
-      MAPPED_A "00000001 " LEN "0000000000000081 0000000000001001", "a+1000m81:1001",
-      QEVM_ERROR_MALFORMED,
+      MAPPED_A "00000001 " LEN "0000000000000081 0000000000001001",
+      "a+1000m81:1001", QEVM_ERROR_MALFORMED,
       "ram: at 0x65: block `a': bitmap at 0x81 and pages at 0x1001 do not "
       "fit" },
     { "bad/mapped/bitmap-behind",
@@ -165,14 +166,13 @@ static const struct list_case {
       "ram: at 0x65: block `a': bitmap at 0x2000 and pages at 0x1000 do not "
       "fit" },
     { "bad/mapped/bitmap-in-header",
-      MAPPED_A "00000001 " LEN "0000000000000080" LEN "01 00*7" MAPPED_A_TAIL
-          EOS,
+      MAPPED_A "00000001 " LEN "0000000000000080" LEN
+               "01 00*7" MAPPED_A_TAIL EOS,
       "a+1000m80:1000", QEVM_ERROR_MALFORMED,
       "ram: at 0x65: block `a': bitmap at 0x80 and pages at 0x1000 do not "
       "fit" },
-    { "bad/mapped/bitmap-long",
-      MAPPED_A "00000001 " LEN "0000000000000ff9" LEN, "a+1000mff9:1000",
-      QEVM_ERROR_MALFORMED,
+    { "bad/mapped/bitmap-long", MAPPED_A "00000001 " LEN "0000000000000ff9" LEN,
+      "a+1000mff9:1000", QEVM_ERROR_MALFORMED,
       "ram: at 0x65: block `a': bitmap at 0xff9 and pages at 0x1000 do not "
       "fit" },
     { "bad/mapped/wraps",
@@ -185,7 +185,7 @@ static const struct list_case {
       "a+1000m81:1000", QEVM_ERROR_TRUNCATED,
       "ram: at 0x2000: record needs 8 bytes, 0 left" },
     { "bad/mapped/cut",
-      MAPPED_A "00000001 " LEN "0000000000000081" LEN "01 00*7", 
+      MAPPED_A "00000001 " LEN "0000000000000081" LEN "01 00*7",
       "a+1000m81:1000", QEVM_ERROR_TRUNCATED,
       "ram: at 0x81: the end of a block's pages needs 8063 bytes, 8 left" },
 };
@@ -255,8 +255,11 @@ test_many_blocks(void)
 #define BITS "05 'configuration/target-page-bits' 00000001 0000000c "
 #define HEAD                                                                   \
     HEADER MACHINE BITS START_RAM TOTAL("4") "'pc.ram' 0000000000003000 "      \
-                                             "'vga' " LEN EOS FOOTER(ID_RAM)
-#define PARTS(records) HEAD PART(ID_RAM) records EOS FOOTER(ID_RAM)
+                                             "'vga' " LEN EOS                  \
+                                             FOOTER(ID_RAM)
+#define PARTS(records)                                                         \
+    HEAD PART(ID_RAM)                                                          \
+    records EOS FOOTER(ID_RAM)
 #define ENDS END(ID_RAM) EOS FOOTER(ID_RAM) "00"
 #define W(low) "000000000000" low " "
 
@@ -269,14 +272,14 @@ static const struct page_case {
     { "none", PARTS("") ENDS, "0 0 0 0", 0, NULL },
     { "page", PARTS(W("0008") "'pc.ram' a5*4096 ") ENDS, "1 0 0 0", 0, NULL },
     { "page/continue",
-      PARTS(W("0008") "'pc.ram' a5*4096 " W("2028") "a5*4096 ") ENDS,
-      "2 0 0 0", 0, NULL },
+      PARTS(W("0008") "'pc.ram' a5*4096 " W("2028") "a5*4096 ") ENDS, "2 0 0 0",
+      0, NULL },
     { "page/in-end",
       HEAD END(ID_RAM) W("0008") "'vga' a5*4096 " EOS FOOTER(ID_RAM) "00",
       "1 0 0 0", 0, NULL },
     { "continue-across-sections",
-      PARTS(W("0002") "'pc.ram' 00") PART(ID_RAM) W("1022") "00" EOS FOOTER(
-          ID_RAM) ENDS,
+      PARTS(W("0002") "'pc.ram' 00") PART(ID_RAM)
+          W("1022") "00" EOS FOOTER(ID_RAM) ENDS,
       "0 2 0 0", 0, NULL },
     { "zero", PARTS(W("0002") "'pc.ram' 00" W("1022") "00" W("2022") "00") ENDS,
       "0 3 0 0", 0, NULL },
@@ -345,11 +348,9 @@ static const struct page_case {
       "ram: at 0x81: page 0xfffffffffffff000 of block `vga', which has 0x1000 "
       "bytes" },
     { "bad/zero/short", HEAD PART(ID_RAM) W("0002") "'vga'", "0 0 0 0",
-      QEVM_ERROR_TRUNCATED,
-      "ram: at 0x81: fill byte needs 13 bytes, 12 left" },
+      QEVM_ERROR_TRUNCATED, "ram: at 0x81: fill byte needs 13 bytes, 12 left" },
     { "bad/page/short", HEAD PART(ID_RAM) W("0008") "'vga' 00*4095", "1 0 0 0",
-      QEVM_ERROR_TRUNCATED,
-      "ram: at 0x81: page needs 4108 bytes, 4107 left" },
+      QEVM_ERROR_TRUNCATED, "ram: at 0x81: page needs 4108 bytes, 4107 left" },
     { "bad/xbzrle/encoding", PARTS(W("0040") "'vga' 02 0001 00"), "0 0 0 0",
       QEVM_ERROR_MALFORMED, "ram: at 0x81: XBZRLE encoding 2 of 1 bytes" },
     { "bad/xbzrle/long", PARTS(W("0040") "'vga' 01 1001 00*4097 "), "0 0 0 0",
@@ -417,8 +418,8 @@ make_sized(guint bits, gboolean told)
     }
     build_text(b, START_RAM);
     build_format(b, "%016x 'pc.ram' %016x", 8 * size | 4, 8 * size);
-    build_text(b, EOS FOOTER(ID_RAM) PART(ID_RAM) EOS FOOTER(ID_RAM)
-                      PART(ID_RAM));
+    build_text(b,
+               EOS FOOTER(ID_RAM) PART(ID_RAM) EOS FOOTER(ID_RAM) PART(ID_RAM));
     build_format(b, "%016x 'pc.ram' a5*%u", 8u, size);
     build_format(b, "%016x 00", size | 0x22);
     build_format(b, "%016x 01 0001 00", 2 * size | 0x60);

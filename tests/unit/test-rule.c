@@ -183,14 +183,6 @@ static const struct bad_case {
       "below 256" },
     { "value/section-version", "{\"op\": \"add-section\", \"to\": \"a\"}",
       "r.json: rule 1 (add-section): \"version\" is missing" },
-    { "value/if-equals",
-      "{\"op\": \"strip-subsection\", \"at\": \"a//{b}\", \"if-equals\": 1}",
-      "r.json: rule 1 (strip-subsection): \"if-equals\" must be an object of "
-      "FIELD: VALUE" },
-    { "value/if-equals-object",
-      "{\"op\": \"remove-element\", \"at\": \"a//b\", \"index\": 0, "
-      "\"if-equals\": {}}",
-      "r.json: rule 1 (remove-element): \"if-equals\" must be one value" },
     { "value/if-equals-literal",
       "{\"op\": \"strip-subsection\", \"at\": \"a//{b}\", \"if-equals\": "
       "{\"c\": []}}",

@@ -34,8 +34,8 @@ open_ten(In in)
     switch (in) {
     case IN_FILE:
     case IN_BYTES:
-        s.source = build_source(all,
-                                in == IN_FILE ? BUILD_AS_FILE : BUILD_AS_BYTES);
+        s.source =
+            build_source(all, in == IN_FILE ? BUILD_AS_FILE : BUILD_AS_BYTES);
         break;
     case IN_PIECES:
         s.under = build_source(all, BUILD_AS_FILE);
@@ -251,8 +251,8 @@ test_bad_fd(void)
 
     write_only = qevm_source_new_fd(open("/dev/null", O_WRONLY), "t", &error);
     g_assert_no_error(error);
-    g_assert_false(qevm_source_read_some(write_only, 0, 1, buf, &(gsize){ 0 },
-                                         &error));
+    g_assert_false(
+        qevm_source_read_some(write_only, 0, 1, buf, &(gsize){ 0 }, &error));
     g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_BADF);
     g_assert_cmpstr(error->message, ==,
                     "t: cannot be read: Bad file descriptor");
@@ -376,8 +376,8 @@ copied(QevmSource *source, const struct copy_case *t, guint64 *blocks)
         return g_byte_array_free_to_bytes(d.got);
     }
     fds[0] = build_file(nothing);
-    g_assert_true(qevm_source_copy(source, t->offset, t->n, fds[0], t->sparse,
-                                   &error));
+    g_assert_true(
+        qevm_source_copy(source, t->offset, t->n, fds[0], t->sparse, &error));
     g_assert_no_error(error);
     g_assert_cmpint(fstat(fds[0], &st), ==, 0);
     *blocks = (guint64)st.st_blocks * 512;

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tests/unit/builder.h"
+#include "tests/unit/builder-stream.h"
 
 /* 0x48 bytes: header, configuration, one block of a page. */
 #define RAM                                                                    \
@@ -11,8 +11,7 @@
 #define PART_RAM PART(ID_RAM) EOS FOOTER(ID_RAM)
 #define END_RAM END(ID_RAM) EOS FOOTER(ID_RAM)
 #define LIVE HEAD PART_RAM END_RAM
-#define NOT_READ                                                               \
-    "nothing describes this payload, and no footer of section "
+#define NOT_READ "nothing describes this payload, and no footer of section "
 
 /* ---- header and configuration: all records ---- */
 
@@ -53,8 +52,8 @@ static const BuildCase head_cases[] = {
       QEVM_ERROR_UNSUPPORTED,
       "at 0x4: stream version 2, written by QEMU before 0.9.1; only version 3 "
       "can be read (QEMU 0.12 and newer refuse it too)" },
-    { "bad/version-4", "5145564d 00000004 00", NULL, NULL,
-      QEVM_ERROR_MALFORMED, "at 0x4: stream version 4, 3 wanted" },
+    { "bad/version-4", "5145564d 00000004 00", NULL, NULL, QEVM_ERROR_MALFORMED,
+      "at 0x4: stream version 4, 3 wanted" },
     { "bad/no-eof", HEADER, "H+8", NULL, QEVM_ERROR_TRUNCATED,
       "at 0x8: the stream ends without EOF (00)" },
     { "bad/configuration/name-length", HEADER "07 000000", "H+8 R+4", NULL,
@@ -69,8 +68,8 @@ static const BuildCase head_cases[] = {
     { "bad/configuration/subsection-name", HEADER MACHINE "05 00", "H+8 R+13",
       NULL, QEVM_ERROR_MALFORMED,
       "configuration: at 0x14: subsection name is empty" },
-    { "bad/configuration/subsection-zero-byte",
-      HEADER MACHINE "05 03 61 00 62", "H+8 R+16", NULL, QEVM_ERROR_MALFORMED,
+    { "bad/configuration/subsection-zero-byte", HEADER MACHINE "05 03 61 00 62",
+      "H+8 R+16", NULL, QEVM_ERROR_MALFORMED,
       "configuration: at 0x14: subsection name has a zero byte in it" },
     { "bad/configuration/subsection-version", HEADER MACHINE "05 'x' 0000",
       "H+8 R+16", NULL, QEVM_ERROR_TRUNCATED,
@@ -102,8 +101,8 @@ static const BuildCase head_cases[] = {
     { "bad/configuration/uuid-short", CONF("configuration/uuid", "11*15"),
       "H+8 R+50", NULL, QEVM_ERROR_TRUNCATED,
       "configuration: at 0x2b: uuid needs 16 bytes, 15 left" },
-    { "bad/configuration/twice", HEADER MACHINE MACHINE "00",
-      "H+8 C#0+11 R+12", NULL, QEVM_ERROR_MALFORMED,
+    { "bad/configuration/twice", HEADER MACHINE MACHINE "00", "H+8 C#0+11 R+12",
+      NULL, QEVM_ERROR_MALFORMED,
       "at 0x13: a configuration (section type 7) that does not follow the "
       "header" },
     { "bad/configuration/late", HEADER "08 000b 0000" MACHINE,
@@ -118,9 +117,8 @@ test_head(gconstpointer data)
     const BuildCase *t = data;
     g_autoptr(GBytes) bytes = build_bytes(t->bytes);
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmStream) s =
-        qevm_stream_open(build_source(bytes, BUILD_AS_BYTES), QEVM_OPEN_WALK,
-                         NULL, &error);
+    g_autoptr(QevmStream) s = qevm_stream_open(
+        build_source(bytes, BUILD_AS_BYTES), QEVM_OPEN_WALK, NULL, &error);
 
     build_check_stream(t, s, error, QEVM_RECORD_HEADER);
 }
@@ -146,8 +144,8 @@ static const BuildCase record_cases[] = {
       NULL, 0, NULL },
     { "command/longest", HEAD "08 0006 ffff 00*65535 00",
       "S#2:ram+53f X#6+65540 0+1", NULL, 0, NULL },
-    { "full/by-footer", LIVE FULL("00000007", "x", "00000001") "1234"
-                                 FOOTER("00000007") "00",
+    { "full/by-footer",
+      LIVE FULL("00000007", "x", "00000001") "1234" FOOTER("00000007") "00",
       "S#2:ram+53f P#2x1+18f E#2:ram+18f F#7:x+22fro 0+1", NULL, 0, NULL },
     { "full/two",
       LIVE FULL("00000007", "x", "00000001") "1234" FOOTER("00000007")
@@ -158,8 +156,8 @@ static const BuildCase record_cases[] = {
       HEADER FULL("00000007", "x", "00000001") "1234" FOOTER("00000007") "00",
       "F#7:x+22fro 0+1", NULL, 0, NULL },
     { "full/early",
-      HEADER MACHINE FULL("00000007", "x", "00000001") "12"
-          FOOTER("00000007") RAM PART_RAM END_RAM "00",
+      HEADER MACHINE FULL("00000007", "x", "00000001") "12" FOOTER("00000007")
+          RAM PART_RAM END_RAM "00",
       "F#7:x+21froe S#2:ram+53f P#2x1+18f E#2:ram+18f 0+1", NULL, 0, NULL },
     { "full/no-footers",
       HEADER MACHINE START_RAM "0000000000000004" EOS END(ID_RAM)
@@ -169,14 +167,14 @@ static const BuildCase record_cases[] = {
       "describes it, and the stream has no footers",
       0, NULL },
     { "package",
-      LIVE "08 0007 0004 0000001e 08 0004 0000" FULL("00000007", "x",
-                                                     "00000001")
+      LIVE
+      "08 0007 0004 0000001e 08 0004 0000" FULL("00000007", "x", "00000001")
           FOOTER("00000007") "08 0005 0000" PART_RAM END_RAM "00",
       "S#2:ram+53f P#2x1+18f E#2:ram+18f X#7+9 X#4+5p F#7:x+20frop X#5+5p "
       "P#2x1+18f E#2:ram+18f 0+1",
       NULL, 0, NULL },
-    { "package/empty", HEAD "08 0007 0004 00000000 00",
-      "S#2:ram+53f X#7+9 0+1", NULL, 0, NULL },
+    { "package/empty", HEAD "08 0007 0004 00000000 00", "S#2:ram+53f X#7+9 0+1",
+      NULL, 0, NULL },
     { "package/two",
       HEAD "08 0007 0004 00000005 08 0004 0000 08 0007 0004 00000005 "
            "08 0005 0000 00",
@@ -194,9 +192,8 @@ static const BuildCase record_cases[] = {
     { "bad/type/subsection", LIVE "05 00",
       "S#2:ram+53f P#2x1+18f E#2:ram+18f R+2", NULL, QEVM_ERROR_MALFORMED,
       "at 0x6c: unknown section type 5 (0x05)" },
-    { "bad/type/vmdesc", LIVE "06 00",
-      "S#2:ram+53f P#2x1+18f E#2:ram+18f R+2", NULL, QEVM_ERROR_MALFORMED,
-      "at 0x6c: unknown section type 6 (0x06)" },
+    { "bad/type/vmdesc", LIVE "06 00", "S#2:ram+53f P#2x1+18f E#2:ram+18f R+2",
+      NULL, QEVM_ERROR_MALFORMED, "at 0x6c: unknown section type 6 (0x06)" },
     { "bad/eof", LIVE, "S#2:ram+53f P#2x1+18f E#2:ram+18f", NULL,
       QEVM_ERROR_TRUNCATED, "at 0x6c: the stream ends without EOF (00)" },
     { "bad/footer/other", HEAD PART(ID_RAM) EOS FOOTER("00000003") "00",
@@ -218,8 +215,8 @@ static const BuildCase record_cases[] = {
     { "bad/part/unknown", HEAD PART("00000003") EOS "00", "S#2:ram+53f R+14",
       NULL, QEVM_ERROR_MALFORMED,
       "at 0x48: section_id 3 was not introduced by a START" },
-    { "bad/part/zero", HEAD PART("00000000") EOS "00", "S#2:ram+53f R+14",
-      NULL, QEVM_ERROR_MALFORMED,
+    { "bad/part/zero", HEAD PART("00000000") EOS "00", "S#2:ram+53f R+14", NULL,
+      QEVM_ERROR_MALFORMED,
       "at 0x48: section_id 0 was not introduced by a START" },
     { "bad/part/no-start", HEADER MACHINE PART_RAM "00", "R+19", NULL,
       QEVM_ERROR_MALFORMED,
@@ -232,8 +229,8 @@ static const BuildCase record_cases[] = {
     { "bad/start/again", HEAD START_RAM "0000000000000004" EOS,
       "S#2:ram+53f R+33", NULL, QEVM_ERROR_MALFORMED,
       "ram: at 0x48: section_id 2 is in use already" },
-    { "bad/start/no-name", HEAD "01 00000003 00 00*8", "S#2:ram+53f R+14",
-      NULL, QEVM_ERROR_MALFORMED, "at 0x4d: idstr is empty" },
+    { "bad/start/no-name", HEAD "01 00000003 00 00*8", "S#2:ram+53f R+14", NULL,
+      QEVM_ERROR_MALFORMED, "at 0x4d: idstr is empty" },
     { "bad/full/name-short", HEAD "04 00000003 05 41", "S#2:ram+53f R+7", NULL,
       QEVM_ERROR_TRUNCATED, "at 0x4d: idstr needs 6 bytes, 2 left" },
     { "bad/full/name-zero-byte", HEAD "04 00000003 02 41 00 00*8",
@@ -247,9 +244,9 @@ static const BuildCase record_cases[] = {
     { "bad/full/version-short", HEAD "04 00000003 'x' 00000000 0000",
       "S#2:ram+53f R+13", NULL, QEVM_ERROR_TRUNCATED,
       "x: at 0x53: version_id needs 4 bytes, 2 left" },
-    { "bad/full/no-footer",
-      HEAD FULL("00000007", "x", "00000001") "1234 00", "S#2:ram+53f R+18",
-      NULL, QEVM_ERROR_MALFORMED, "x: at 0x57: " NOT_READ "7 ends it" },
+    { "bad/full/no-footer", HEAD FULL("00000007", "x", "00000001") "1234 00",
+      "S#2:ram+53f R+18", NULL, QEVM_ERROR_MALFORMED,
+      "x: at 0x57: " NOT_READ "7 ends it" },
     { "bad/command/zero", HEAD "08 0000 0000", "S#2:ram+53f R+5", NULL,
       QEVM_ERROR_MALFORMED, "at 0x48: unknown command 0 of 0 bytes" },
     { "bad/command/unknown", HEAD "08 000c 0003 00*3", "S#2:ram+53f R+8", NULL,
@@ -281,9 +278,8 @@ test_record(gconstpointer data)
     const BuildCase *t = data;
     g_autoptr(GBytes) bytes = build_bytes(t->bytes);
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmStream) s =
-        qevm_stream_open(build_source(bytes, BUILD_AS_BYTES), QEVM_OPEN_WALK,
-                         NULL, &error);
+    g_autoptr(QevmStream) s = qevm_stream_open(
+        build_source(bytes, BUILD_AS_BYTES), QEVM_OPEN_WALK, NULL, &error);
 
     g_assert_no_error(error);
     build_check_stream(t, s, error, QEVM_RECORD_START);
@@ -296,12 +292,11 @@ test_facts(void)
 {
     g_autoptr(GBytes) bytes =
         build_bytes(HEADER MACHINE "01 00000002 'ram' 80000001 00000004 "
-                                   "0000000000000004" EOS FOOTER(ID_RAM)
-                                       END_RAM "08 0002 0004 01020304 00");
+                                   "0000000000000004" EOS FOOTER(ID_RAM) END_RAM
+                    "08 0002 0004 01020304 00");
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmStream) s =
-        qevm_stream_open(build_source(bytes, BUILD_AS_BYTES), QEVM_OPEN_WALK,
-                         NULL, &error);
+    g_autoptr(QevmStream) s = qevm_stream_open(
+        build_source(bytes, BUILD_AS_BYTES), QEVM_OPEN_WALK, NULL, &error);
     const QevmRecord *start, *end, *ping;
 
     g_assert_no_error(error);
@@ -320,6 +315,32 @@ test_facts(void)
                     g_bytes_get_size(ping->command_data), "\1\2\3\4", 4);
     g_assert_cmpstr(qevm_command_name(ping->command), ==, "PING");
     g_assert_null(qevm_command_name(12));
+}
+
+/* ---- a configuration newer than we are, with its description ---- */
+
+static void
+test_new_subsection(void)
+{
+    static const char json[] =
+        "{\"configuration\": {\"vmsd_name\": \"configuration\", \"version\": "
+        "1, \"fields\": [{\"name\": \"len\", \"type\": \"uint32\", "
+        "\"size\": 4}, {\"name\": \"name\", \"type\": \"buffer\", \"size\": "
+        "6}], \"subsections\": [{\"vmsd_name\": \"configuration/new\", "
+        "\"version\": 1, \"fields\": [{\"name\": \"n\", \"type\": "
+        "\"uint16\", \"size\": 2}]}]}, \"page_size\": 4096, \"devices\": []}";
+    GByteArray *b = g_byte_array_new();
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(QevmStream) s = NULL;
+    g_autofree char *records = NULL;
+
+    build_format(b, CONF("configuration/new", "0102") "00 06 %08x <%s>",
+                 (guint)strlen(json), json);
+    bytes = g_byte_array_free_to_bytes(b);
+    s = qevm_stream_open(build_source(bytes, BUILD_AS_BYTES), 0, NULL, NULL);
+    g_assert_no_error(s->error);
+    records = build_records(s, QEVM_RECORD_HEADER);
+    g_assert_true(g_str_has_prefix(records, "H+8 C#0+36 0+1 V+"));
 }
 
 /* ---- cut at every length ---- */
@@ -388,6 +409,7 @@ main(int argc, char **argv)
     build_add_tests("/walk/", record_cases, G_N_ELEMENTS(record_cases),
                     test_record);
     g_test_add_func("/walk/facts", test_facts);
+    g_test_add_func("/walk/configuration/new", test_new_subsection);
     for (guint i = 0; i < G_N_ELEMENTS(cut_streams); i++) {
         g_autofree char *path = g_strdup_printf("/walk/cut/%u", i);
 

@@ -13,6 +13,8 @@ $ qevm check --json pc.mig
 
 # What no destination can load from a file.
 $ qevm check postcopy.mig
+postcopy.mig: at 0x0: note[oddity]: the descriptions that come with qevm do not fit 4 device sections: cpu, fw_cfg, pckbd, 0000:00:01.3/piix4_pm
+postcopy.mig: at 0x0: note[oddity]: the layouts of 24 device sections are those of pc-i440fx-2.3 of QEMU 5.2, proved by the footers
 postcopy.mig: at 0x1a: error[command-live]: command OPEN_RETURN_PATH needs a living source
 postcopy.mig: at 0x1f: error[command-live]: command PING, 4 times, needs a living source
 postcopy.mig: at 0x28: warning[postcopy-advise]: the destination must have the capability postcopy-ram on
@@ -21,16 +23,18 @@ postcopy.mig: at 0x156: error[command-live]: command PACKAGED needs a living sou
 postcopy.mig: at 0x15f: error[command-live]: command POSTCOPY_LISTEN needs a living source
 postcopy.mig: at 0x33c5: error[command-live]: command POSTCOPY_RUN needs a living source
 postcopy.mig: at 0x33f8: note[vmdesc-missing]: the stream does not describe its devices
-postcopy.mig: 6 errors, 1 warning, 1 note
+postcopy.mig: 6 errors, 1 warning, 3 notes
 [1]
 $ qevm check --json --quick postcopy.mig | cut -c 1-100
-{"file": "postcopy.mig", "errors": 6, "warnings": 1, "notes": 1, "findings": [{"finding": "command-l
+{"file": "postcopy.mig", "errors": 6, "warnings": 1, "notes": 3, "findings": [{"finding": "oddity", 
 
 # Cut, bytes lost, bytes wrong: at which place, and what.
 $ head -c 100000 pc.mig >cut.mig
 $ qevm check cut.mig
+cut.mig: at 0x0: note[oddity]: the descriptions that come with qevm do not fit 3 device sections: cpu, fw_cfg, pckbd
+cut.mig: at 0x0: note[oddity]: the layouts of 23 device sections are those of pc-i440fx-2.3 of QEMU 5.2, proved by the footers
 cut.mig: 0000:00:03.0/e1000 at 0x2dcb: error[early-eof]: nothing describes this payload, and no footer of section 31 ends it
-cut.mig: 1 error, 0 warnings, 0 notes
+cut.mig: 1 error, 0 warnings, 2 notes
 [1]
 $ { head -c 1000 pc.mig; tail -c +1002 pc.mig; } >lost.mig
 $ qevm check lost.mig

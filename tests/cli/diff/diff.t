@@ -36,10 +36,10 @@ $ qevm diff --json a.mig b.mig | cut -c 1-100
 $ cp a.mig c.mig
 $ printf XYZ | dd of=c.mig bs=1 seek=$((0xbe0)) conv=notrunc status=none
 $ qevm diff a.mig c.mig
-0000:00:00.0/I440FX//parent_obj/config[0] bytes 16 to 18 of 256: hex:000000 -> hex:58595a
+0000:00:00.0/I440FX//parent_obj/config[0]/pci/bar[0]: 0 -> 5921112
 [1]
 $ qevm diff --all a.mig c.mig | cut -c 1-60
-0000:00:00.0/I440FX//parent_obj/config[0]: hex:8680371203010
+0000:00:00.0/I440FX//parent_obj/config[0]/pci/bar[0]: 0 -> 5
 $ qevm diff --quiet a.mig b.mig
 [1]
 $ qevm diff a.mig a.mig

@@ -12,6 +12,8 @@ Commands:
   set       change values by path
   rewrite   change a stream by rules
   strip     write a small copy without RAM pages
+  schema    keep descriptions of devices in files
+  recover   find sections where a stream cannot be read
   help      tell of a command, or of what check finds
 
 A FILE of "-" is standard input. "qevm help COMMAND" tells more of one command,
@@ -35,6 +37,9 @@ Options:
       --format FORMAT      text, json, or analyze: as QEMU's script
       --walk               read the headers of all RAM pages too
       --json               print JSON
+      --describe-with FILE describe devices as this stream or file does
+      --schema DIR         read opaque bytes by the descriptions in DIR too
+      --no-schemas         leave bytes that the stream calls opaque as they are
 $ qevm help bytes-shifted
 bytes-shifted (error): a section is longer or shorter than its description
 

@@ -52,8 +52,8 @@ $ qevm show --format analyze $STREAMS/10.0-s390-css0.mig | grep -c nullptr
 $ qevm show --format analyze $STREAMS/11.1-xen.mig | head -n 4 | cut -c 1-60
 {
     "apic (7)": {
-        "data": "fe e0 09 00 00 00 00 00 00 01 ff 00 0f 00 0
-    },
+        "apicbase": "0xfee00900",
+        "id": "0x00",
 $ qevm show --format analyze pc.mig timer
 2> qevm: show: --format analyze shows whole streams
 2> Usage: qevm show [OPTIONS] FILE [PATH...]

@@ -34,7 +34,7 @@ $ qevm show --types pc.mig PCIBUS
 PCIBUS version 1, instance 0, 20 bytes
     nirq (int32 equal) = 4
     irq_count (int32[4]) = [0, 0, 0, 0]
-$ qevm show --hex pc.mig PCIBUS 0000:00:00.0/I440FX
+$ qevm show --no-schemas --hex pc.mig PCIBUS 0000:00:00.0/I440FX
 0x00000b7e                           PCIBUS version 1, instance 0, 20 bytes
 0x00000b92  00 00 00 04                  nirq = 4
 0x00000b96  00 00 00 00 00 00 00 00      irq_count = [0, 0, 0, 0]
@@ -52,7 +52,7 @@ $ qevm show --hex pc.mig PCIBUS 0000:00:00.0/I440FX
 0x00000ce0  00                           unused = hex:00
 
 # Long arrays and repeated names are cut, unless --all is given.
-$ qevm show pc.mig 0000:00:01.3/piix4_pm
+$ qevm show --no-schemas pc.mig 0000:00:01.3/piix4_pm
 0000:00:01.3/piix4_pm version 3, instance 0, 2428 bytes
     parent_obj
         version_id = 2

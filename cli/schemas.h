@@ -1,0 +1,12 @@
+/* schemas.h - where the descriptions are that come with qevm. */
+#ifndef QEVM_CLI_SCHEMAS_H
+#define QEVM_CLI_SCHEMAS_H
+
+#include <glib.h>
+
+/* The folder `part` of the schemas: below $QEVM_SCHEMAS if that is set, else
+ * where they were installed, else in the sources of this build. It need not
+ * exist. Owned by the caller. */
+char *qevm_schemas_folder(const char *part);
+
+#endif

@@ -1,0 +1,51 @@
+/* schema-apply.h - bytes and a description to a vmsd of exactly these bytes.
+ *
+ * What comes out has no conditions any more: names, sizes and counts as they
+ * are here, so that trees, paths, edits and emission need to know nothing of
+ * descriptions.
+ */
+#ifndef QEVM_PARSER_SCHEMA_APPLY_H
+#define QEVM_PARSER_SCHEMA_APPLY_H
+
+#include "parser/schema-load.h"
+
+typedef struct QevmType QevmType;
+
+/* Which description to read bytes with, and how. */
+typedef struct {
+    const QevmType *type; /* NULL: none */
+    gboolean big;         /* the host was big-endian */
+} QevmReading;
+
+/* What the bytes are in. */
+typedef struct {
+    const char *idstr; /* of the section; NULL: unknown */
+    guint32 version;   /* of the section or subsection */
+    guint64 offset;    /* of the first byte, for messages */
+    /* Is there a section of that name? NULL: there is none. */
+    gboolean (*exists)(gpointer user, const char *idstr);
+    gpointer user;
+} QevmReadingScope;
+
+/* What a single tree may be described with, so that no stream makes more of
+ * them than memory holds. */
+#define QEVM_READING_FIELDS_MAX (256 * 1024)
+
+/* The rule for a leaf in a vmsd (`vmsd` may be NULL), or for a payload. */
+QevmReading qevm_schemas_for_leaf(const QevmSchemas *schemas, const char *vmsd,
+                                  const char *type, const char *field);
+QevmReading qevm_schemas_for_payload(const QevmSchemas *schemas,
+                                     const char *idstr, guint32 version);
+/* A type by its name. */
+QevmReading qevm_schemas_for_type(const QevmSchemas *schemas, const char *type);
+
+/* The vmsd of these bytes: covers all of them, lives in `arena` and in that of
+ * the schemas. *fields_left is how many fields it may still make, and what is
+ * left afterwards. NULL, with why not: no reading fits, or more than one. */
+const QevmVmsd *qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
+                                  const QevmReadingScope *scope,
+                                  const guint8 *data, gsize size,
+                                  QevmArena *arena, guint *fields_left,
+                                  GError **error);
+
+#endif

@@ -1,0 +1,344 @@
+/* walk-lend.c - device sections whose description is borrowed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "parser/lend.h"
+#include "parser/walk.h"
+
+#include <string.h>
+
+#define LOOKAHEAD (5 + 14 + 255)
+#define CHUNK (64 * 1024)
+#define NAMES_MAX 6
+#define NOTES_MAX 16 /* descriptions that do not fit, told one by one */
+/* Wilder numbers in a header are more likely somebody's data. */
+#define SECTION_ID_MAX 0xffff
+#define VERSION_ID_MAX 0xfff
+
+QevmLend *
+qevm_walk_lender(QevmWalk *walk)
+{
+    QevmStream *s = walk->stream;
+
+    return s->lend && !(s->vmdesc && qevm_lend_is_shipped(s->lend)) &&
+                   qevm_lend_ready(s->lend, s->notes)
+               ? s->lend
+               : NULL;
+}
+
+/* Up to `want` bytes at `offset`; fewer at the end of what is there. */
+static gsize
+look_at(const QevmWalk *walk, guint64 offset, gsize want, guint8 *buf)
+{
+    QevmSource *source = walk->stream->source;
+    guint64 size = qevm_source_size(source);
+    gsize n;
+
+    if (size == G_MAXUINT64 || offset >= size) {
+        return 0;
+    }
+    n = (gsize)MIN((guint64)want, size - offset);
+    return qevm_source_read(source, offset, n, buf, "next record", NULL) ? n
+                                                                         : 0;
+}
+
+/* Nothing but zeros from `offset` on: EOF, and how far a file was made
+ * longer. */
+static gboolean
+all_zero(QevmWalk *walk, guint64 offset)
+{
+    static const guint8 zeros[CHUNK];
+    g_autofree guint8 *buf = g_malloc(CHUNK);
+    gsize n;
+
+    while ((n = look_at(walk, offset, CHUNK, buf)) > 0) {
+        if (n / 64 > walk->lend_work || memcmp(buf, zeros, n) != 0) {
+            return FALSE;
+        }
+        walk->lend_work -= n / 64;
+        offset += n;
+    }
+    return TRUE;
+}
+
+/* The header of a FULL section: of one that a lender has, or else of one that
+ * looks like QEMU's. */
+static gboolean
+is_header(const QevmWalk *walk, const guint8 *p, gsize n)
+{
+    char name[256];
+    guint64 id, version;
+
+    if (n < 14 || p[0] != QEMU_VM_SECTION_FULL || n < 14u + p[5] ||
+        !qevm_cstr8_get(p + 5, name) || !name[0]) {
+        return FALSE;
+    }
+    for (const char *c = name; *c; c++) {
+        if (*c < 0x20 || *c > 0x7e) {
+            return FALSE;
+        }
+    }
+    id = qevm_be_get(p + 1, 4);
+    version = qevm_be_get(p + 10 + p[5], 4);
+    return (walk->stream->lend &&
+            qevm_lend_knows(walk->stream->lend, name, (guint32)version)) ||
+           (id <= SECTION_ID_MAX && version <= VERSION_ID_MAX && name[1] &&
+            g_ascii_isalnum(name[0]) &&
+            !g_hash_table_contains(walk->full_ids, GUINT_TO_POINTER(id)));
+}
+
+typedef struct {
+    QevmWalk *walk;
+    const QevmRecord *record;
+} Section;
+
+/* Can this section end there? What has no footer has to be followed by
+ * something that a loader takes. */
+static gboolean
+ends_there(guint64 size, gpointer user)
+{
+    const Section *s = user;
+    QevmWalk *walk = s->walk;
+    guint8 p[LOOKAHEAD];
+    guint64 end;
+    gsize n;
+
+    if (!g_uint64_checked_add(&end, s->record->payload_offset, size) ||
+        (walk->package_end && end > walk->package_end)) {
+        return FALSE;
+    }
+    n = look_at(walk, end, sizeof p, p);
+    if ((walk->stream->footers || !walk->footers_known) && n >= 5 &&
+        p[0] == QEMU_VM_SECTION_FOOTER &&
+        qevm_be_get(p + 1, 4) == s->record->section_id) {
+        return TRUE;
+    }
+    if (walk->footers_known && walk->stream->footers) {
+        return FALSE;
+    }
+    if (n == 0) {
+        return walk->package_end && end == walk->package_end;
+    }
+    switch (p[0]) {
+    case QEMU_VM_SECTION_FULL:
+        return is_header(walk, p, n);
+    case QEMU_VM_EOF:
+        return qevm_walk_record_follows(walk, p, n, end) || all_zero(walk, end);
+    default:
+        return qevm_walk_record_follows(walk, p, n, end);
+    }
+}
+
+/* A question about this record's payload; FALSE: its bytes are not at hand. */
+static gboolean
+ask_about(QevmWalk *walk, const QevmRecord *record, QevmLendAsk *ask)
+{
+    QevmSource *source = walk->stream->source;
+    guint64 size = qevm_source_size(source);
+
+    if (size == G_MAXUINT64 || record->payload_offset > size) {
+        return FALSE;
+    }
+    if (walk->package_end) {
+        size = MIN(size, walk->package_end);
+    }
+    *ask = (QevmLendAsk){ .idstr = record->idstr,
+                          .instance_id = record->instance_id,
+                          .version_id = record->version_id,
+                          .source = source,
+                          .offset = record->payload_offset,
+                          .max = size > record->payload_offset
+                                     ? size - record->payload_offset
+                                     : 0,
+                          .prefer = walk->lender,
+                          .work = &walk->lend_work };
+    return TRUE;
+}
+
+gboolean
+qevm_walk_lend(QevmWalk *walk, QevmRecord *record, GError **why)
+{
+    QevmLend *lend = qevm_walk_lender(walk);
+    Section section = { walk, record };
+    QevmLendAsk ask;
+    const QevmDevice *device;
+
+    if (!lend || !ask_about(walk, record, &ask)) {
+        return FALSE;
+    }
+    ask.fits = ends_there;
+    ask.user = &section;
+    device =
+        qevm_lend_describe(lend, walk->stream->arena, &ask, &record->lent, why);
+    if (!device) {
+        return FALSE;
+    }
+    record->device = device;
+    walk->lender = record->lent;
+    return TRUE;
+}
+
+void
+qevm_walk_lend_exact(QevmWalk *walk, QevmRecord *record, GError **why)
+{
+    QevmLend *lend = qevm_walk_lender(walk);
+    QevmLendAsk ask;
+    const QevmDevice *device;
+
+    if (!lend || !ask_about(walk, record, &ask) ||
+        ask.max < record->payload_size) {
+        return;
+    }
+    ask.max = record->payload_size;
+    ask.exact = TRUE;
+    device =
+        qevm_lend_describe(lend, walk->stream->arena, &ask, &record->lent, why);
+    if (device) {
+        record->device = device;
+        record->opaque = FALSE;
+        record->resynced &= !record->footer;
+    }
+}
+
+gboolean
+qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record, guint64 *size)
+{
+    guint64 at = record->payload_offset;
+    g_autofree guint8 *buf = g_malloc(CHUNK);
+
+    if (!qevm_walk_lender(walk)) {
+        return FALSE;
+    }
+    for (;;) {
+        gsize n = look_at(walk, at, CHUNK, buf);
+        const guint8 *p = buf;
+        gsize left = n;
+
+        while ((p = memchr(p, QEMU_VM_SECTION_FULL, left))) {
+            left = n - (gsize)(p - buf);
+            if (left < LOOKAHEAD && n == CHUNK) {
+                break; /* look again with more behind it */
+            }
+            if (is_header(walk, p, left)) {
+                *size = at + (gsize)(p - buf) - record->payload_offset;
+                return TRUE;
+            }
+            p++;
+            left--;
+        }
+        if (n < CHUNK) {
+            /* The last section: EOF is the last byte there is. */
+            *size = at + n - 1 - record->payload_offset;
+            return n > 0 && buf[n - 1] == QEMU_VM_EOF;
+        }
+        at += p ? (gsize)(p - buf) : n;
+    }
+}
+
+/* ---- afterwards ---- */
+
+static void
+note_use(QevmStream *s, const char *whose)
+{
+    guint count = 0;
+    gboolean footers = TRUE;
+
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        if (r->lent == whose) {
+            count++;
+            footers &= r->footer;
+        }
+    }
+    g_ptr_array_add(
+        s->notes,
+        g_strdup_printf("the layout%s of %u device section%s %s of %s, "
+                        "proved by %s",
+                        count == 1 ? "" : "s", count, count == 1 ? "" : "s",
+                        count == 1 ? "is that" : "are those", whose,
+                        footers ? "the footers" : "exact fit"));
+}
+
+/* Many devices look alike in all machines: who lent most lends those, too. */
+static void
+settle(QevmWalk *walk)
+{
+    QevmStream *s = walk->stream;
+    g_autoptr(GHashTable) counts = g_hash_table_new(NULL, NULL);
+    guint most = 0;
+
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(s->records, i);
+        gpointer key = (gpointer)(guintptr)r->lent;
+        guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key)) + 1;
+
+        if (r->lent) {
+            g_hash_table_insert(counts, key, GUINT_TO_POINTER(count));
+            if (count > most) {
+                most = count;
+                walk->lender = r->lent;
+            }
+        }
+    }
+    for (guint i = 0; most && i < s->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        if (r->lent && r->lent != walk->lender) {
+            qevm_walk_lend_exact(walk, r, NULL);
+        }
+    }
+}
+
+/* What was asked for and does not fit is told in full; of what came by itself,
+ * only that it does not help. */
+static void
+note_misfits(QevmStream *s, guint count, const GString *names)
+{
+    if (count) {
+        g_ptr_array_add(
+            s->notes,
+            g_strdup_printf("the descriptions that come with qevm do not fit "
+                            "%u device section%s: %s%s",
+                            count, count == 1 ? "" : "s", names->str,
+                            count > NAMES_MAX ? ", ..." : ""));
+    }
+}
+
+void
+qevm_walk_lend_finish(QevmWalk *walk)
+{
+    QevmStream *s = walk->stream;
+    g_autoptr(GHashTable) told = g_hash_table_new(NULL, NULL);
+    g_autoptr(GString) names = g_string_new(NULL);
+    gboolean shipped = s->lend && qevm_lend_is_shipped(s->lend);
+    guint failed = 0, misfits = 0;
+
+    for (guint i = 0; i < s->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(s->records, i);
+        g_autoptr(GError) why = NULL;
+
+        if (r->type != QEVM_RECORD_FULL || r->device || !r->opaque) {
+            continue;
+        }
+        qevm_walk_lend_exact(walk, r, &why);
+        if (why && shipped) {
+            if (misfits++ < NAMES_MAX) {
+                g_string_append_printf(names, "%s%s", names->len ? ", " : "",
+                                       r->idstr);
+            }
+        } else if (why && failed++ < NOTES_MAX) {
+            g_ptr_array_add(s->notes,
+                            g_strdup_printf("%s: %s", r->idstr, why->message));
+        }
+    }
+    note_misfits(s, misfits, names);
+    settle(walk);
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        if (r->lent && g_hash_table_add(told, (gpointer)(guintptr)r->lent)) {
+            note_use(s, r->lent);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shipped descriptions are what qevm-schema.json says, and qevm reads them.
+
+And the other way round: what qevm knows of each object and what that JSON
+Schema knows are the same members, and both refuse the same mistakes.
+"""
+import copy
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+QEVM = os.environ.get("QEVM", "qevm")
+STREAM = os.path.join(os.environ["STREAMS"], "7.2-pc-i440fx-6.2.mig")
+FOLDER = "schemas/devices"
+SCHEMA = json.load(open("schemas/qevm-schema.json"))
+KINDS = {"object": dict, "array": list, "string": str, "boolean": bool,
+         "integer": int}
+
+
+def is_kind(value, kind):
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, KINDS[kind])
+
+
+def wrong(value, schema, path):
+    """The first thing that is not as the schema wants it; None: all is. Only
+    what qevm-schema.json uses of JSON Schema."""
+    known = {"$ref", "type", "const", "enum", "anyOf", "required", "pattern",
+             "properties", "patternProperties", "additionalProperties",
+             "items", "minItems", "minimum", "maximum", "minLength",
+             "maxLength", "$schema", "title", "$defs"}
+    assert set(schema) <= known, set(schema) - known
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return wrong(value, SCHEMA["$defs"][name], path)
+    if "type" in schema:
+        kinds = schema["type"]
+        if not any(is_kind(value, k)
+                   for k in ([kinds] if isinstance(kinds, str) else kinds)):
+            return "%s is not %s" % (path, kinds)
+    if "const" in schema and value != schema["const"]:
+        return "%s is not %r" % (path, schema["const"])
+    if "enum" in schema and value not in schema["enum"]:
+        return "%s is none of %r" % (path, schema["enum"])
+    if "anyOf" in schema:
+        reasons = [wrong(value, s, path) for s in schema["anyOf"]]
+        if all(reasons):
+            return "%s: %s" % (path, "; ".join(reasons))
+    if isinstance(value, str):
+        if not schema.get("minLength", 0) <= len(value) <= schema.get(
+                "maxLength", sys.maxsize):
+            return "%s has %d characters" % (path, len(value))
+        if not re.search(schema.get("pattern", ""), value):
+            return "%s does not match %s" % (path, schema["pattern"])
+    if isinstance(value, int):
+        if not schema.get("minimum", value) <= value <= schema.get(
+                "maximum", value):
+            return "%s is out of range" % path
+    if isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            return "%s is too short" % path
+        for i, one in enumerate(value):
+            bad = wrong(one, schema.get("items", {}), "%s[%d]" % (path, i))
+            if bad:
+                return bad
+    if isinstance(value, dict):
+        for key in schema.get("required", []):
+            if key not in value:
+                return "%s has no %s" % (path, key)
+        for key, one in value.items():
+            inside = schema.get("properties", {}).get(key)
+            for pattern, other in schema.get("patternProperties", {}).items():
+                if inside is None and re.search(pattern, key):
+                    inside = other
+            if inside is None:
+                inside = schema.get("additionalProperties", {})
+            bad = ("%s has %s" % (path, key) if inside is False else
+                   wrong(one, inside, "%s.%s" % (path, key)))
+            if bad:
+                return bad
+    return None
+
+
+def load(text):
+    """What qevm says of a description; "": nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "try.json"), "w") as f:
+            f.write(text)
+        run = subprocess.run([QEVM, "get", "--schema", folder, STREAM,
+                              "globalstate//size"],
+                             stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
+    return run.stderr.decode() if run.returncode else ""
+
+
+# One object of each kind, and where its definition is in the JSON Schema.
+OBJECTS = {
+    "": {},
+    "type": {"types": {"z": "OBJECT"}},
+    "leaf": {"leaves": ["OBJECT"]},
+    "payload": {"payloads": ["OBJECT"]},
+    "primitive": {"types": {"z": {"fields": ["OBJECT"]}}},
+    "struct": {"types": {"z": {"fields": ["OBJECT"]}}},
+    "switch": {"types": {"z": {"fields": ["OBJECT"]}}},
+    "loop": {"types": {"z": {"fields": ["OBJECT"]}}},
+    "alternatives": {"types": {"z": {"fields": ["OBJECT"]}}},
+    "chain": {"types": {"z": {"fields": ["OBJECT"]}}},
+    "reading": {"types": {"z": {"fields": [{"alternatives": ["OBJECT"]}]}}},
+    "item": {"types": {"z": {"fields": [{"name": "c", "chain": {
+        "size": 9, "first": "0", "items": {"1": "OBJECT"}}}]}}},
+    "subsection": {"types": {"z": {"subsections": ["OBJECT"]}}},
+}
+# What tells the kinds of fields apart.
+TELLS = {"primitive": {"name": "a", "type": "uint8"}, "switch": {"switch": "1"},
+         "loop": {"loop": {}}, "alternatives": {"alternatives": []},
+         "chain": {"chain": {}}}
+
+# Mistakes that both refuse, in a type's fields.
+MISTAKES = [
+    [{"name": "a"}],
+    [{"name": "a/b", "type": "uint8"}],
+    [{"name": "", "type": "uint8"}],
+    [{"name": "a", "type": "uint8", "count": -1}],
+    [{"name": "a", "type": "uint8", "if": True}],
+    [{"name": "a", "type": "uint8", "sizes": 1}],
+    [{"name": "a", "alternatives": []}],
+    [{"name": "l", "loop": {"marker": "uint7"}}],
+    [{"name": "l", "loop": {"marker": "uint8", "values": []}}],
+    [{"switch": "1"}],
+    [{"switch": "1", "cases": {"a": []}}],
+    [{"name": "c", "chain": {"size": 1, "items": {}}}],
+    {},
+]
+
+count = 0
+failed = False
+
+
+def result(bad, what):
+    global count, failed
+    count += 1
+    print("%s %d - %s" % ("not ok" if bad else "ok", count, what))
+    if bad:
+        failed = True
+        print("# " + bad)
+
+
+def fill(pattern, value):
+    if pattern == "OBJECT":
+        return value
+    if isinstance(pattern, dict):
+        return {k: fill(v, value) for k, v in pattern.items()}
+    if isinstance(pattern, list):
+        return [fill(v, value) for v in pattern]
+    return pattern
+
+
+files = sorted(glob.glob(FOLDER + "/*.json"))
+for name in files:
+    result(wrong(json.load(open(name)), SCHEMA, "$"), name)
+result("" if len(files) > 20 else "%d files" % len(files),
+       "there are descriptions")
+said = subprocess.run([QEVM, "get", "--schema", FOLDER, STREAM,
+                       "globalstate//size"], stdout=subprocess.DEVNULL,
+                      stderr=subprocess.PIPE).stderr.decode()
+result(said, "qevm reads them")
+
+for kind, place in OBJECTS.items():
+    definition = SCHEMA["$defs"][kind] if kind else SCHEMA
+    text = fill(copy.deepcopy(place), dict(TELLS.get(kind, {}), no_such=1))
+    if kind:
+        text["qevm-schema"] = 1
+    else:
+        text = {"no_such": 1}
+    said = load(json.dumps(text))
+    known = re.search(r"there can be: (.*)", said)
+    members = set(known.group(1).split(", ")) if known else set()
+    differs = members ^ set(definition["properties"])
+    result("" if not differs and known else
+           "%s; %s" % (sorted(differs), said.strip()),
+           "members of %s" % (kind or "a file"))
+
+for fields in MISTAKES:
+    text = {"qevm-schema": 1, "types": {"z": {"fields": fields}}}
+    by_schema = wrong(text, SCHEMA, "$")
+    by_qevm = load(json.dumps(text))
+    result("" if by_schema and by_qevm else
+           "schema: %s; qevm: %s" % (by_schema, by_qevm.strip()),
+           "refused: %s" % json.dumps(fields))
+print("1..%d" % count)
+sys.exit(failed)

@@ -1,0 +1,119 @@
+/* emitting.h - for tests: streams opened to be edited, and written out.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef QEVM_TESTS_UNIT_EMITTING_H
+#define QEVM_TESTS_UNIT_EMITTING_H
+
+#include "rewrite/emit.h"
+#include "tests/unit/builder-stream.h"
+
+typedef struct {
+    int fd;
+    GByteArray *got;
+} EmittingSink;
+
+static inline gpointer
+emitting_collect(gpointer p)
+{
+    EmittingSink *sink = p;
+    guint8 buf[1000];
+    ssize_t n;
+
+    while ((n = read(sink->fd, buf, sizeof buf)) > 0) {
+        g_byte_array_append(sink->got, buf, (guint)n);
+    }
+    close(sink->fd);
+    return NULL;
+}
+
+static inline gboolean
+emitting_emit(QevmEdit *edit, gboolean to_pipe, gboolean sparse, GBytes **got,
+              GError **error)
+{
+    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+    gboolean ok;
+    int fds[2];
+
+    if (to_pipe) {
+        EmittingSink sink = { -1, g_byte_array_new() };
+        GThread *thread;
+
+        g_assert_cmpint(pipe(fds), ==, 0);
+        sink.fd = fds[0];
+        thread = g_thread_new("collect", emitting_collect, &sink);
+        ok = qevm_emit_fd(edit, fds[1], sparse, NULL, NULL, error);
+        close(fds[1]);
+        g_thread_join(thread);
+        *got = g_byte_array_free_to_bytes(sink.got);
+        return ok;
+    }
+    fds[0] = build_file(nothing);
+    ok = qevm_emit_fd(edit, fds[0], sparse, NULL, NULL, error);
+    *got = build_read_back(fds[0]);
+    close(fds[0]);
+    return ok;
+}
+
+static inline QevmStream *
+emitting_open(GBytes *bytes, BuildKind kind, gboolean walk)
+{
+    g_autoptr(GError) error = NULL;
+    QevmStream *s = qevm_stream_open(build_source(bytes, kind),
+                                     walk ? QEVM_OPEN_WALK : 0, NULL, &error);
+
+    g_assert_no_error(error);
+    g_assert_no_error(s->error);
+    return s;
+}
+
+static inline QevmRecord *
+emitting_section(QevmEdit *edit, const char *name, guint32 instance)
+{
+    for (guint i = 0; i < edit->stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(edit->stream->records, i);
+
+        if (qevm_record_is_section(r) && r->instance_id == instance &&
+            strcmp(qevm_record_name(r), name) == 0) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static inline QevmNode *
+emitting_child(QevmEdit *edit, const char *name, const char *field)
+{
+    QevmRecord *r = emitting_section(edit, name, 0);
+    QevmTree *tree = qevm_record_tree(edit->stream, r, NULL);
+    QevmNode *n = qevm_node_children(&tree->root);
+
+    while (n && strcmp(qevm_node_name(n), field) != 0) {
+        n = n->next;
+    }
+    g_assert_nonnull(n);
+    return n;
+}
+
+static inline void
+emitting_set(QevmEdit *edit, const char *name, const char *field,
+             const char *bytes)
+{
+    g_autoptr(GBytes) b = build_bytes(bytes);
+
+    qevm_node_set_bytes(emitting_child(edit, name, field), b);
+}
+
+static inline void
+emitting_refused(QevmEdit *edit, QevmError code, const char *message)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) got = NULL;
+
+    g_assert_false(emitting_emit(edit, FALSE, FALSE, &got, &error));
+    g_assert_error(error, QEVM_ERROR, (int)code);
+    g_assert_cmpstr(error->message, ==, message);
+    g_assert_cmpuint(g_bytes_get_size(got), ==, 0);
+}
+
+#endif
