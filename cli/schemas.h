@@ -5,8 +5,8 @@
 #include <glib.h>
 
 /* The folder `part` of the schemas: below $QEVM_SCHEMAS if that is set, else
- * where they were installed, else in the sources of this build. It need not
- * exist. Owned by the caller. */
+ * beside where the program was installed; of a program in its build directory,
+ * in its sources. It need not exist. Owned by the caller. */
 char *qevm_schemas_folder(const char *part);
 
 #endif

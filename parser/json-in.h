@@ -2,7 +2,7 @@
  *
  * There is no value tree: the caller gets each member as it comes and says
  * what it must be. Errors are MALFORMED or LIMIT and give the stream offset
- * and the JSON path. Used by vmdesc.c only.
+ * and the JSON path. Used by vmdesc.c and lend-file.c.
  */
 #ifndef QEVM_PARSER_JSON_IN_H
 #define QEVM_PARSER_JSON_IN_H

@@ -531,6 +531,18 @@ try_offer(Window *w, QevmLendWalk *in, gint *elastic, gint64 *more,
     return FALSE;
 }
 
+/* With the other layouts that its structs were seen with, then without. */
+static gboolean
+try_both(Window *w, QevmLendWalk *in, gint *elastic, gint64 *more,
+         GError **error)
+{
+    if (try_offer(w, in, elastic, more, error)) {
+        return TRUE;
+    }
+    in->plain = TRUE;
+    return try_offer(w, in, elastic, more, NULL);
+}
+
 static const QevmDevice *
 borrow(const Offer *offer, const QevmLendAsk *ask, QevmArena *arena,
        const QevmLendWalked *walked)
@@ -584,9 +596,7 @@ qevm_lend_describe(QevmLend *lend, QevmArena *arena, const QevmLendAsk *ask,
         gint64 more;
 
         if (same_version(offer, ask, &error) &&
-            (try_offer(&window, &in, &elastic, &more, &error) ||
-             (in.plain = TRUE,
-              try_offer(&window, &in, &elastic, &more, NULL)))) {
+            try_both(&window, &in, &elastic, &more, &error)) {
             in.arena = arena;
             g_clear_error(&error);
             if (walk(&window, &in, elastic, more, &walked, &error)) {

@@ -76,17 +76,16 @@ read_fields(QevmSchemaRead *r, json_t *json, const char *member, QevmType *type)
 static gconstpointer
 read_subsection(QevmSchemaRead *r, json_t *json)
 {
-    static const char *const members[] = { "name",    "version",     "type",
-                                           "fields",  "subsections", "needed",
-                                           "default", "why",         NULL };
+    static const char *const members[] = { "name",   "version",     "type",
+                                           "fields", "subsections", "why",
+                                           NULL };
     QevmTypeSub *sub = qevm_arena_alloc0(r->schemas->arena, sizeof *sub);
 
     if (!qevm_schema_object(r, json, members) ||
         !qevm_schema_text(r, json, "name", &sub->name) ||
         !qevm_schema_text(r, json, "type", &sub->type) ||
         !qevm_schema_versions(r, json, "version", &sub->versions,
-                              &sub->n_versions) ||
-        !qevm_schema_expr(r, json, "needed", &sub->needed)) {
+                              &sub->n_versions)) {
         return NULL;
     }
     if (!sub->name || !sub->n_versions) {

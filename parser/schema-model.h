@@ -92,7 +92,6 @@ typedef struct {
     guint n_versions;
     const char *type;
     const QevmType *body;
-    const QevmExpr *needed;
 } QevmTypeSub;
 
 /* Fields, then subsections. */

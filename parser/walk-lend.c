@@ -205,18 +205,19 @@ qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record, guint64 *size)
 {
     guint64 at = record->payload_offset;
     g_autofree guint8 *buf = g_malloc(CHUNK);
+    gsize chunk = 4 * LOOKAHEAD; /* most sections are short */
 
     if (!qevm_walk_lender(walk)) {
         return FALSE;
     }
     for (;;) {
-        gsize n = look_at(walk, at, CHUNK, buf);
+        gsize n = look_at(walk, at, chunk, buf);
         const guint8 *p = buf;
         gsize left = n;
 
         while ((p = memchr(p, QEMU_VM_SECTION_FULL, left))) {
             left = n - (gsize)(p - buf);
-            if (left < LOOKAHEAD && n == CHUNK) {
+            if (left < LOOKAHEAD && n == chunk) {
                 break; /* look again with more behind it */
             }
             if (is_header(walk, p, left)) {
@@ -226,12 +227,13 @@ qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record, guint64 *size)
             p++;
             left--;
         }
-        if (n < CHUNK) {
+        if (n < chunk) {
             /* The last section: EOF is the last byte there is. */
             *size = at + n - 1 - record->payload_offset;
             return n > 0 && buf[n - 1] == QEMU_VM_EOF;
         }
         at += p ? (gsize)(p - buf) : n;
+        chunk = MIN(2 * chunk, CHUNK);
     }
 }
 
