@@ -280,7 +280,10 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
                   f->name, f->count, f->size, left);
         return FALSE;
     }
-    if (!allow_nodes(d->tree, 1, f->size * f->count, at)) {
+    /* Elements without bytes are no nodes, but somebody prints them all. */
+    if (!allow_nodes(d->tree,
+                     kind_of(f) == QEVM_NODE_ARRAY ? MAX(f->count, 1) : 1,
+                     f->size * f->count, at)) {
         return FALSE;
     }
     node = node_new(d->parent, kind_of(f), at, f->size * f->count);

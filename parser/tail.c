@@ -4,6 +4,9 @@
 
 #define STEP (64 * 1024)
 #define RESYNC_MAX (64 * 1024 * 1024)
+#define START_MAX 32 /* of a vmdesc, enough to know it by */
+#define CANDIDATES_MAX 65536
+#define HEAD_MAX 1024 /* records before the live part; more are walked */
 
 /* Does `00 06 u32(len) {` at p[0..] describe text that ends within `left`
  * bytes (those behind the length)? */
@@ -17,18 +20,30 @@ looks_like(const guint8 *p, guint64 left, guint64 *len)
     return *len >= 2 && *len <= left;
 }
 
+/* Does the text start and end as QEMU's does? A few bytes tell, so that memory
+ * full of what is none costs no more than to look at each. */
+static gboolean
+starts_well(QevmSource *source, guint64 offset, guint64 len)
+{
+    guint8 head[START_MAX];
+    gsize n = (gsize)MIN(len, (guint64)sizeof head);
+
+    if (!qevm_source_read(source, offset + len - 1, 1, &head[n - 1], "vmdesc",
+                          NULL) ||
+        head[n - 1] != '}' ||
+        !qevm_source_read(source, offset, n - 1, head, "vmdesc", NULL)) {
+        return FALSE;
+    }
+    return qevm_vmdesc_plausible(head, n);
+}
+
 /* Reads a candidate; NULL with no error: it only looked like one. */
 static QevmVmdesc *
 read_candidate(QevmSource *source, guint64 offset, guint64 len, GError **error)
 {
     g_autoptr(GBytes) text = NULL;
-    const guint8 *p;
-    gsize n;
-    guint8 last;
 
-    if (!qevm_source_read(source, offset + 5 + len - 1, 1, &last, "vmdesc",
-                          NULL) ||
-        last != '}') {
+    if (!starts_well(source, offset + 5, len)) {
         return NULL;
     }
     if (len > QEVM_VMDESC_MAX) {
@@ -39,14 +54,7 @@ read_candidate(QevmSource *source, guint64 offset, guint64 len, GError **error)
         return NULL;
     }
     text = qevm_source_get(source, offset + 5, len, "vmdesc", NULL);
-    if (!text) {
-        return NULL;
-    }
-    p = g_bytes_get_data(text, &n);
-    if (!qevm_vmdesc_plausible(p, n)) {
-        return NULL;
-    }
-    return qevm_vmdesc_parse(text, offset + 5, error);
+    return text ? qevm_vmdesc_parse(text, offset + 5, error) : NULL;
 }
 
 QevmVmdesc *
@@ -55,6 +63,7 @@ qevm_tail_find_vmdesc(QevmSource *source, guint64 from, guint64 *offset,
 {
     guint64 size = qevm_source_size(source), end = size, floor;
     g_autofree guint8 *buf = g_malloc(STEP + 7);
+    guint candidates = 0;
 
     /* The text, and as much again of bytes behind it. */
     floor = MAX(from, size > 2 * (guint64)QEVM_VMDESC_MAX
@@ -74,6 +83,9 @@ qevm_tail_find_vmdesc(QevmSource *source, guint64 from, guint64 *offset,
 
             if (!looks_like(buf + i, size - at - 5, &len)) {
                 continue;
+            }
+            if (++candidates > CANDIDATES_MAX) {
+                return NULL;
             }
             found = read_candidate(source, at, len, &local);
             *offset = at;
@@ -364,7 +376,8 @@ qevm_tail_prove(QevmStream *stream, guint64 head_end, guint64 eof,
 
     t.found = g_ptr_array_new();
     t.zone = g_malloc(STEP);
-    ok = eof >= head_end && prove(&t, head_end);
+    ok = eof >= head_end && stream->records->len <= HEAD_MAX &&
+         prove(&t, head_end);
     for (guint i = t.found->len; i-- > 0;) {
         if (ok) {
             g_ptr_array_add(records, g_ptr_array_index(t.found, i));

@@ -710,15 +710,18 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
 static gboolean
 is_untouched(const QevmEdit *edit)
 {
+    guint64 last = 0;
+
     if (edit->drop_vmdesc || qevm_live_edit_any(edit->live)) {
         return FALSE;
     }
     for (guint i = 0; i < edit->stream->records->len; i++) {
         const QevmRecord *r = record_at(edit->stream, i);
 
-        if (r->dropped || r->header_dirty || is_dirty(r)) {
+        if (r->dropped || r->header_dirty || is_dirty(r) || r->offset < last) {
             return FALSE;
         }
+        last = r->offset;
     }
     return TRUE;
 }
