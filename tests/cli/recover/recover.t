@@ -75,7 +75,7 @@ $ qevm recover $STREAMS/11.1-avr-mega2560.mig
 0x0000001b8f  read    SECTION_FULL  globalstate@0, version 1, 104 bytes
 0x0000001c15  read    EOF           1 byte
 0x0000001c16  read    VMDESCRIPTION 1534 bytes
-$ echo hello | tee no.mig | qevm recover -
+$ echo hello >no.mig; cat no.mig | qevm recover -
 2> qevm: -: a pipe cannot be searched; put it into a file
 [3]
 $ qevm recover no.mig
