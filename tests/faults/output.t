@@ -81,7 +81,9 @@ def duration(folder):
 
 
 def kill(folder, number, delay):
-    process = subprocess.Popen(folder.command(), stderr=subprocess.PIPE)
+    # Whoever started us in the background may have it ignored.
+    process = subprocess.Popen(folder.command(), stderr=subprocess.PIPE,
+                               preexec_fn=lambda: number != signal.SIGKILL and signal.signal(number, signal.SIG_DFL))
     time.sleep(delay)
     process.send_signal(number)
     process.communicate(timeout=60)
