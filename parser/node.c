@@ -5,6 +5,8 @@
 #define QEVM_VM_SUBSECTION_MARK 0x05
 /* Nodes with bytes are bounded by the payload, those without by this. */
 #define EMPTY_MAX (128 * 1024)
+/* Of a tree; the longest table known has some 300,000. */
+#define NODES_MAX (4 * 1024 * 1024)
 
 /* A subsection on the wire: 05, length byte, name, u32 version
  * (migration/vmstate.c:vmstate_subsection_save()). */
@@ -117,6 +119,18 @@ name_of(const QevmNode *node)
     const char *name = qevm_node_name(node);
 
     return *name ? name : "this section";
+}
+
+/* Room for `n` more nodes in memory? A byte can make two of them. */
+static gboolean
+count_nodes(QevmTree *tree, guint64 n, guint64 offset)
+{
+    if (n > NODES_MAX - tree->nodes) {
+        tree_fail(tree, offset, "more than %d fields and structs", NODES_MAX);
+        return FALSE;
+    }
+    tree->nodes += (guint)n;
+    return TRUE;
 }
 
 /* Room for `n` more nodes of this size? */
@@ -283,7 +297,8 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
     /* Elements without bytes are no nodes, but somebody prints them all. */
     if (!allow_nodes(d->tree,
                      kind_of(f) == QEVM_NODE_ARRAY ? MAX(f->count, 1) : 1,
-                     f->size * f->count, at)) {
+                     f->size * f->count, at) ||
+        !count_nodes(d->tree, 1, at)) {
         return FALSE;
     }
     node = node_new(d->parent, kind_of(f), at, f->size * f->count);
@@ -407,6 +422,11 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
             attach_rest(d);
             return;
         }
+        if (!count_nodes(d->tree, 1, at)) {
+            d->c.pos--;
+            attach_rest(d);
+            return;
+        }
         attach_struct(d, f, i, size);
     }
     if (qevm_cursor_left(&d->c)) {
@@ -441,7 +461,8 @@ descend(QevmNode *node)
         break;
     case QEVM_NODE_STRUCTS:
         f = node->desc.field;
-        if (!allow_nodes(tree, f->count, f->size, node->offset)) {
+        if (!allow_nodes(tree, f->count, f->size, node->offset) ||
+            !count_nodes(tree, f->count, node->offset)) {
             break;
         }
         for (guint64 i = 0; i < f->count; i++) {

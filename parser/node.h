@@ -72,6 +72,7 @@ typedef struct {
     QevmArena *arena; /* owned; descriptions made by edits */
     GError *error;    /* owned; why a RAW node is there; NULL: all decoded */
     guint empty;      /* nodes without bytes, for a cap */
+    guint nodes;      /* made by decoding, for another */
     GHashTable *standing;   /* owned; see standing.h; NULL: not asked yet */
     QevmTreeReader *reader; /* owned; NULL: leaves stay leaves */
     guint fields_left;      /* that descriptions may still make */

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each system call of a rewrite fails once: the output is whole or absent, and it is said why."""
-import errno, os
+import errno, os, sys
 
+sys.dont_write_bytecode = True
 from faults import *
 
 SHIM = os.path.join(BUILD, "tests/faults/fail.so")

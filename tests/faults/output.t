@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An output file is whole or absent, inputs are never touched: full disks, signals, odd files."""
-import os, random, resource, signal, stat, subprocess, time
+import os, random, resource, signal, stat, subprocess, sys, time
 
+sys.dont_write_bytecode = True
 from faults import *
 
 LARGE = 64 << 20

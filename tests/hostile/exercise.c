@@ -656,16 +656,19 @@ dump_of(GBytes *bytes, QevmOpenFlags flags)
     return s && !s->error ? exercise_dump(s, FALSE) : NULL;
 }
 
-/* Were footers taken away that were all there was to go by? */
+/* Was that changed which told where sections end? Without a description these
+ * are footers, and without footers what follows; a footer is known by what
+ * follows it, which is no EOF unless a vmdesc or nothing follows that. */
 static gboolean
 lost_its_ends(const QevmEdit *edit)
 {
-    for (guint i = 0; edit->live->footers == QEVM_FOOTERS_REMOVE &&
-                      i < edit->stream->records->len;
-         i++) {
+    gboolean footers = edit->live->footers != QEVM_FOOTERS_AS_THEY_ARE;
+
+    for (guint i = 0; i < edit->stream->records->len; i++) {
         const QevmRecord *r = g_ptr_array_index(edit->stream->records, i);
 
-        if (r->resynced) {
+        if ((r->resynced && (footers || edit->drop_vmdesc)) ||
+            (r->type == QEVM_RECORD_TRAILING && edit->drop_vmdesc)) {
             return TRUE;
         }
     }
@@ -710,18 +713,20 @@ check_reads_back(QevmEdit *edit, GBytes *result, QevmOpenFlags flags)
     check_emits_itself(back, result);
 }
 
-/* The vmdesc, and sections that it describes. */
+/* A number that tells which sections are described, and by what. */
 static guint
-count_described(const QevmStream *stream)
+hash_described(const QevmStream *stream)
 {
-    guint n = stream->vmdesc != NULL;
+    guint hash = stream->vmdesc != NULL;
 
     for (guint i = 0; i < stream->records->len; i++) {
         const QevmRecord *r = g_ptr_array_index(stream->records, i);
 
-        n += r->device != NULL;
+        if (r->type == QEVM_RECORD_FULL) {
+            hash = 31 * hash + (r->device ? 1 + (r->lent != NULL) : 0);
+        }
     }
-    return n;
+    return hash;
 }
 
 static GBytes *
@@ -743,7 +748,7 @@ rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
         g_propagate_error(error, g_error_copy(stream->error));
         return NULL;
     }
-    *described = count_described(stream);
+    *described = hash_described(stream);
     edit = edit_new(stream);
     if (!qevm_edit_apply(edit, rules, QEVM_PHASE_ALL, error)) {
         g_clear_pointer(&edit, qevm_edit_free);
@@ -878,7 +883,7 @@ rewrite_pipe(GBytes *bytes, const QevmRules *rules, guint *described,
     } else if (stream) {
         result = rewrite_pipe_end(&p, stream, error);
     }
-    *described = stream ? count_described(stream) : 0;
+    *described = stream ? hash_described(stream) : 0;
     g_clear_pointer(&p.edit, qevm_edit_free);
     g_clear_pointer(&p.head, qevm_source_free);
     qevm_stream_free(stream);
