@@ -27,7 +27,7 @@ SAN_BUILD  ?= $(BUILD)$(if $(SAN),,-san)
 
 # ---- flags -----------------------------------------------------------------
 
-PKGS       := glib-2.0 jansson readline
+PKGS       := glib-2.0 gio-2.0 jansson readline
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
