@@ -1,6 +1,6 @@
 /* cmd-info.c - qevm info: what a stream is, on one screen. */
 #include "cli/command.h"
-#include "cli/evidence.h"
+#include "rewrite/evidence.h"
 #include "cli/render.h"
 
 #include <stdlib.h>

@@ -212,7 +212,7 @@ read_root(Reader *r, json_t *root)
     }
     r->known->machine =
         g_strdup(json_string_value(json_object_get(machine, "Name")));
-    r->known->partial = json_is_true(json_object_get(machine, "partial"));
+    r->known->partial = json_object_get(machine, "partial") != NULL;
     json_object_foreach(root, type, value)
     {
         if (strcmp(type, MACHINE_KEY) != 0 && !read_device(r, type, value)) {

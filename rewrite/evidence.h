@@ -1,6 +1,6 @@
 /* evidence.h - which QEMU wrote a stream, as far as its bytes tell. */
-#ifndef QEVM_CLI_EVIDENCE_H
-#define QEVM_CLI_EVIDENCE_H
+#ifndef QEVM_REWRITE_EVIDENCE_H
+#define QEVM_REWRITE_EVIDENCE_H
 
 #include "parser/stream.h"
 

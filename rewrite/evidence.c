@@ -4,7 +4,7 @@
  * open. Distributions move features between releases, so a range is a reading
  * of evidence and is printed with it.
  */
-#include "cli/evidence.h"
+#include "rewrite/evidence.h"
 
 #include <string.h>
 

@@ -1,0 +1,71 @@
+/* target.h - what a destination accepts, put together from what is known of it.
+ *
+ * A reference stream, which the destination itself saved while idle, says
+ * exactly which sections, versions, fields, RAM blocks and configuration it
+ * has. What such a stream cannot say - minimum versions, subsections and
+ * fields that an idle guest does not send - is in -dump-vmstate output, of
+ * that QEMU or shipped. Any part may be missing.
+ */
+#ifndef QEVM_REWRITE_TARGET_H
+#define QEVM_REWRITE_TARGET_H
+
+#include "parser/stream.h"
+#include "rewrite/known.h"
+
+typedef struct {
+    char *name;            /* owned; for messages */
+    GPtrArray *references; /* owned; QevmStream; the first one counts, the
+                              others only show what may be there, too */
+    GPtrArray *known;      /* owned; QevmKnown */
+    guint release;         /* as in evidence.h; 0: not known */
+    gboolean release_exact;
+    GHashTable *sections; /* owned; of the first reference; see
+                             qevm_target_section() */
+} QevmTarget;
+
+QevmTarget *qevm_target_new(const char *name);
+void qevm_target_free(QevmTarget *target);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTarget, qevm_target_free)
+
+/* Both take over what they get. The release of a reference is read off it
+ * unless it was set. */
+void qevm_target_add_reference(QevmTarget *target, QevmStream *stream);
+void qevm_target_add_known(QevmTarget *target, QevmKnown *known);
+void qevm_target_set_release(QevmTarget *target, guint release);
+
+/* NULL: only a dump is there. */
+QevmStream *qevm_target_reference(const QevmTarget *target);
+
+/* The section of the first reference that QEMU would load one of that name and
+ * instance into. With an instance_id of 0xffffffff, any
+ * (migration/savevm.c:find_se()). NULL: none, or no reference. */
+QevmRecord *qevm_target_section(const QevmTarget *target, const char *idstr,
+                                guint32 instance_id);
+/* Any section of that name; NULL: none. */
+QevmRecord *qevm_target_any_section(const QevmTarget *target,
+                                    const char *idstr);
+
+typedef enum {
+    QEVM_TARGET_NO, /* the QEMU knows the vmsd, and not that part of it */
+    QEVM_TARGET_YES,
+    QEVM_TARGET_MAYBE, /* nobody knows */
+} QevmTargetKnows;
+
+/* Does a vmsd of that name have such a subsection? *vmsd (may be NULL) gets
+ * what is known of it, or NULL. */
+QevmTargetKnows qevm_target_subsection(const QevmTarget *target,
+                                       const char *vmsd_name, const char *name,
+                                       const QevmKnownVmsd **vmsd);
+/* Does it have such a field? *field gets what is known, or NULL. */
+QevmTargetKnows qevm_target_field(const QevmTarget *target,
+                                  const char *vmsd_name, const char *name,
+                                  const QevmKnownField **field);
+/* The oldest version of a vmsd that is accepted; FALSE: nobody knows. */
+gboolean qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
+                             guint32 version_id, guint32 *minimum);
+
+/* The target architecture as in qemu-system-NAME, by the layout of `cpu`; NULL:
+ * cannot be told. Static. */
+const char *qevm_stream_architecture(QevmStream *stream);
+
+#endif
