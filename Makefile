@@ -149,7 +149,8 @@ install: all
 	    $(INSTALL) -d $(man_to)/man$${page##*.}; \
 	    $(INSTALL) -m 644 $$page $(man_to)/man$${page##*.}; \
 	done
-	set -e; for file in $(wildcard schemas/*.json schemas/*/*.json); do \
+	set -e; for file in $(wildcard schemas/*.json schemas/*/*.json \
+	    schemas/targets/*/*.json.gz); do \
 	    $(INSTALL) -D -m 644 $$file $(DESTDIR)$(datadir)/qevm/$$file; \
 	done
 	$(INSTALL) -D -m 644 completions/qevm.bash \
