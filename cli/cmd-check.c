@@ -1,9 +1,12 @@
 /* cmd-check.c - qevm check: what is wrong with a stream by itself. */
 #include "cli/command.h"
 #include "cli/render.h"
+#include "cli/target.h"
+#include "rewrite/against.h"
 #include "rewrite/check.h"
 
 static const QevmOption options[] = {
+    QEVM_OPTION_AGAINST,
     { "quick", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quick), NULL,
       "do not read RAM, and say what was not looked at" },
     { "strict", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, strict),
@@ -38,6 +41,10 @@ print_finding(QevmPrint *out, const char *file, const QevmFinding *f)
     qevm_print_styled(out, styles[f->info->severity], "%s[%s]",
                       qevm_severity_name(f->info->severity), f->info->slug);
     qevm_print_format(out, ": %s\n", f->sentence);
+    for (guint i = 0; f->lines && i < f->lines->len; i++) {
+        qevm_print_format(out, "    QEMU%s: %s\n", f->likely ? ", likely" : "",
+                          (char *)g_ptr_array_index(f->lines, i));
+    }
 }
 
 static const char *
@@ -116,17 +123,22 @@ print_json(QevmCli *cli, const char *file, const QevmStream *stream,
 }
 
 static int
-check_file(QevmCli *cli, const char *file)
+check_file(QevmCli *cli, const char *file, const QevmTarget *target)
 {
     g_autoptr(QevmStream) stream =
         qevm_cli_open(cli, file, cli->options.quick ? 0 : QEVM_OPEN_WALK);
     g_autoptr(GPtrArray) findings = NULL;
+    g_autoptr(GError) error = NULL;
     guint counts[3] = { 0 };
 
     if (!stream) {
         return QEVM_EXIT_INPUT;
     }
     findings = qevm_check(stream);
+    if (target && !qevm_check_against(stream, target, findings, &error)) {
+        return qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
+    }
+    qevm_findings_sort(findings);
     count(findings, counts);
     if (cli->options.json) {
         print_json(cli, file, stream, findings);
@@ -142,10 +154,14 @@ check_file(QevmCli *cli, const char *file)
 static int
 run(QevmCli *cli, int argc, char **argv)
 {
+    g_autoptr(QevmTarget) target = NULL;
     int code = QEVM_EXIT_OK;
 
+    if (cli->options.against && !(target = qevm_cli_target(cli))) {
+        return QEVM_EXIT_INPUT;
+    }
     for (int i = 0; i < argc; i++) {
-        code = qevm_cli_worse(code, check_file(cli, argv[i]));
+        code = qevm_cli_worse(code, check_file(cli, argv[i], target));
     }
     return code;
 }

@@ -325,6 +325,7 @@ clear_options(QevmOptions *options)
     g_strfreev(options->rules);
     g_strfreev(options->describe_with);
     g_strfreev(options->schema);
+    g_strfreev(options->against);
 }
 
 int

@@ -26,7 +26,7 @@ typedef struct {
         spool;
     int depth;
     char *format, *output, *journal, *qemu, *machine;
-    char **rules, **describe_with, **schema;
+    char **rules, **describe_with, **schema, **against;
 } QevmOptions;
 
 typedef struct {

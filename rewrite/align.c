@@ -317,9 +317,9 @@ find_script(const Align *align, guint a, guint n_a, guint b, guint n_b,
                            : reach_of(script, d - 1, k - 1) + 1;
             gint32 y = x - k;
 
-            while (x >= 0 && y >= 0 && x < (gint32)n_a && y < (gint32)n_b &&
-                   same_item(&align->a[a + (guint)x],
-                             &align->b[b + (guint)y])) {
+            while (
+                x >= 0 && y >= 0 && x < (gint32)n_a && y < (gint32)n_b &&
+                same_item(&align->a[a + (guint)x], &align->b[b + (guint)y])) {
                 x++;
                 y++;
             }

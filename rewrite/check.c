@@ -646,15 +646,6 @@ check_notes(Check *c)
     }
 }
 
-static gint
-by_offset(gconstpointer a, gconstpointer b)
-{
-    const QevmFinding *fa = *(QevmFinding *const *)a;
-    const QevmFinding *fb = *(QevmFinding *const *)b;
-
-    return fa->offset < fb->offset ? -1 : fa->offset > fb->offset;
-}
-
 GPtrArray *
 qevm_check(QevmStream *stream)
 {
@@ -671,7 +662,7 @@ qevm_check(QevmStream *stream)
     } else if (stream->walked) {
         check_ends(&c);
     }
-    g_ptr_array_sort(findings, by_offset);
+    qevm_findings_sort(findings);
     return findings;
 }
 

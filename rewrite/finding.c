@@ -25,6 +25,12 @@ static const QevmFindingInfo table[] = {
       "were added. A QEMU whose device has the described layout stops "
       "with \"Missing section footer\"; if the stream was edited on "
       "purpose, its vmdesc was not brought up to date." },
+    { "capability-differs", QEVM_SEVERITY_ERROR,
+      "a migration capability is on at one side only",
+      "x-ignore-shared and mapped-ram are named in the configuration "
+      "of the stream and must be on at the destination or off at "
+      "both. They change how RAM is sent. QEMU stops with "
+      "\"Capability X is off, but received capability is on\"." },
     { "command-live", QEVM_SEVERITY_ERROR,
       "a command that needs a living source",
       "PING, OPEN_RETURN_PATH, the postcopy and COLO commands ask for an "
@@ -32,12 +38,36 @@ static const QevmFindingInfo table[] = {
       "stop, as with \"CMD_PING received with no return path\". A stream "
       "of a postcopy migration is complete only with what was asked for "
       "over the return path." },
+    { "command-unknown", QEVM_SEVERITY_ERROR,
+      "a command that the destination does not know",
+      "The stream has a command that began with a later release, as "
+      "SWITCHOVER_START did with 10.0. QEMU stops with \"MIG_CMD 0xb "
+      "unknown\". The rule drop-command takes it out; nothing is "
+      "lost with it." },
+    { "config-missing", QEVM_SEVERITY_ERROR,
+      "the destination wants a configuration",
+      "Machine types before 2.4 send no configuration section. A "
+      "destination of a later type stops with \"Configuration "
+      "section missing\". The rule add-section writes one, or the "
+      "destination is started with -global "
+      "migration.send-configuration=off." },
+    { "config-unexpected", QEVM_SEVERITY_ERROR,
+      "the destination takes no configuration",
+      "The destination is a machine type before 2.4, or was started "
+      "with -global migration.send-configuration=off: a "
+      "configuration section is a record that it does not know." },
     { "decode-error", QEVM_SEVERITY_ERROR,
       "a section does not fit its description",
       "The bytes of the section cannot be read by the layout that the "
       "vmdesc describes, though they are as many: a subsection is not "
       "where it should be, a marker has a value it cannot have, or sizes "
       "do not add up." },
+    { "device-refuses", QEVM_SEVERITY_ERROR,
+      "a device does not accept its state",
+      "The device at the destination reads all fields and then finds "
+      "that they do not go with its own settings: another CPU model, "
+      "a property with another value. What it prints itself is in "
+      "the finding; often it prints nothing." },
     { "duplicate-section", QEVM_SEVERITY_NOTE,
       "two sections of the same name and instance",
       "QEMU loads both into the same device, the later one over the "
@@ -52,12 +82,39 @@ static const QevmFindingInfo table[] = {
       "and no END. What it would have sent last is missing, and QEMU "
       "does not notice. Only the ram section of a background snapshot "
       "has no END by design." },
+    { "field-extra", QEVM_SEVERITY_ERROR,
+      "the stream has a field that the destination does not read",
+      "The destination's layout of the section has no such field, so "
+      "that it takes these bytes for what follows. Most often it "
+      "ends before the section does: \"Missing section footer\". The "
+      "rule remove-field takes it out." },
+    { "field-missing", QEVM_SEVERITY_ERROR,
+      "the destination reads a field that the stream lacks",
+      "The destination's layout of the section has one more field "
+      "here, so that it takes the following bytes for it and reads "
+      "past the section's end. QEMU stops with \"Missing section "
+      "footer\" or wherever the bytes do not make sense. The rule "
+      "add-field puts one in." },
+    { "field-resized", QEVM_SEVERITY_ERROR,
+      "a field has another size or count at the destination",
+      "Both have the field, but not as many bytes of it, so that all "
+      "that follows is read at the wrong place." },
     { "footer-missing", QEVM_SEVERITY_ERROR,
       "a section does not end with its footer",
       "After each section the loader wants a footer with the section's "
       "id. If it finds other bytes, the section was shorter or longer "
       "than its device read: \"Missing section footer\" or \"Mismatched "
       "section id in footer\"." },
+    { "footers-missing", QEVM_SEVERITY_ERROR, "the destination wants footers",
+      "Machine types before 2.4 send no footers. A later one stops "
+      "with \"Missing section footer for ram\". The rule set-footers "
+      "adds them, or the destination is started with -global "
+      "migration.send-section-footer=off." },
+    { "footers-unexpected", QEVM_SEVERITY_ERROR,
+      "the destination takes no footers",
+      "The destination is a machine type before 2.4, or was started "
+      "with -global migration.send-section-footer=off. It stops with "
+      "\"Unknown savevm section type 126\"." },
     { "irq-state", QEVM_SEVERITY_ERROR, "a PCI interrupt is neither 0 nor 1",
       "The state of a PCI device's four interrupt pins must be 0 or 1 "
       "each. QEMU stops with \"irq state N: must be 0 or 1\"." },
@@ -71,6 +128,12 @@ static const QevmFindingInfo table[] = {
       "long, or has characters that no machine type has. QEMU compares "
       "as many characters as were sent, so that with an empty name it "
       "compares nothing." },
+    { "machine-type", QEVM_SEVERITY_ERROR,
+      "the stream is of another machine type",
+      "The name of the machine type is in the configuration, and "
+      "QEMU compares it with its own: \"Machine type received is 'X' "
+      "and local is 'Y'\". The name can be set; what else differs "
+      "between the two machine types are findings of their own." },
     { "negative-version", QEVM_SEVERITY_ERROR,
       "a value that must not be negative is",
       "Fields of the type \"int32 le\" must be between 0 and the value "
@@ -102,20 +165,58 @@ static const QevmFindingInfo table[] = {
       "\"Unexpected ptr marker\" or \"expected VMS_NULLPTR_MARKER\"." },
     { "oddity", QEVM_SEVERITY_NOTE, "something that streams rarely have",
       "Seen on the way through the stream; the sentence says what." },
+    { "page-size-differs", QEVM_SEVERITY_ERROR,
+      "the guest's pages have another size",
+      "RAM is sent in pages of the guest's size. QEMU stops with "
+      "\"Received TARGET_PAGE_BITS is A but local is B\". The rule "
+      "regroup-ram-pages sends the same RAM in other pages." },
     { "page-size-guessed", QEVM_SEVERITY_NOTE,
       "nothing in the stream tells the page size",
       "RAM records cannot be read without the page size of the guest. It "
       "stands in the vmdesc, or in the configuration of some machines. "
       "Without both it was guessed from the RAM records themselves." },
+    { "pci-config-differs", QEVM_SEVERITY_ERROR,
+      "a fixed byte of PCI config space is another one",
+      "QEMU compares what the guest cannot write to: ids, revision, "
+      "class, the list of capabilities and the fixed parts of each. "
+      "A difference means that the devices are not the same: another "
+      "property, another machine type. QEMU stops with "
+      "\"get_pci_config_device: Bad config data\". It is best to "
+      "give the destination the property that makes its device the "
+      "one the guest knows." },
     { "postcopy-advise", QEVM_SEVERITY_WARNING,
       "the source was ready for postcopy",
       "The stream starts with POSTCOPY_ADVISE and page sizes. It loads "
       "only where the capability postcopy-ram is on: \"RAM postcopy is "
       "disabled but have 16 byte advise\"." },
+    { "ram-block-kept", QEVM_SEVERITY_NOTE,
+      "a RAM block with firmware is not in the stream",
+      "The destination has a block of code or tables that the stream "
+      "does not have; it keeps its own contents." },
+    { "ram-block-missing", QEVM_SEVERITY_WARNING,
+      "a RAM block of the destination is not in the stream",
+      "QEMU does not notice. The guest finds memory there that it "
+      "did not have, or other contents than it left." },
+    { "ram-block-size", QEVM_SEVERITY_ERROR,
+      "a RAM block has another size at the destination",
+      "QEMU stops with \"Size mismatch\". Option ROMs and firmware "
+      "change their size between releases; memory and video memory "
+      "are settings of the command line." },
+    { "ram-block-unknown", QEVM_SEVERITY_ERROR,
+      "the destination has no such RAM block",
+      "QEMU stops with \"Unknown ramblock\". The block may have "
+      "another name there, be split, or belong to a device that the "
+      "destination does not have. The rules rename-ram-block and "
+      "drop-ram-block repair it." },
     { "run-state", QEVM_SEVERITY_ERROR, "the run state is none that QEMU knows",
       "The section globalstate names the state that the machine was in. "
       "QEMU stops with \"invalid parameter value\" at a name it does not "
       "have." },
+    { "section-missing", QEVM_SEVERITY_WARNING,
+      "the stream has nothing of a device of the destination",
+      "QEMU does not notice that a section is missing. The device "
+      "stays as after a reset. A device that the guest knows will "
+      "not work as it expects; one that it never saw does no harm." },
     { "section-opaque", QEVM_SEVERITY_NOTE,
       "nothing describes a section's payload",
       "There is no vmdesc, or it does not list the section. Its bytes "
@@ -124,6 +225,18 @@ static const QevmFindingInfo table[] = {
       "the end of a section was found by its footer",
       "Nothing says how long the payload is, so it was taken to end "
       "where a footer with its id is followed by a record." },
+    { "section-unknown", QEVM_SEVERITY_ERROR,
+      "the destination has no such section",
+      "A device in the stream is not there at the destination, is "
+      "called otherwise, sits elsewhere, or has another instance "
+      "number. QEMU stops with \"Unknown savevm section or "
+      "instance\"." },
+    { "subsection-unknown", QEVM_SEVERITY_ERROR,
+      "the destination knows no such subsection",
+      "A subsection holds state that not every guest has. A QEMU "
+      "that does not know it refuses the section with \"No such file "
+      "or directory\" and often no other word. The rule "
+      "strip-subsection takes it out, which loses its contents." },
     { "subsection-version", QEVM_SEVERITY_WARNING,
       "a subsection's version is above 255",
       "QEMU reads the version of a subsection as 32 bits and keeps 8 of "
@@ -132,6 +245,47 @@ static const QevmFindingInfo table[] = {
       "bytes follow the end of the stream",
       "QEMU does not read them. Block devices and some tools pad the "
       "stream with zeros." },
+    { "uuid-differs", QEVM_SEVERITY_ERROR,
+      "the stream is of a machine with another UUID",
+      "With the capability validate-uuid the stream names the "
+      "machine's UUID, and QEMU compares it with its own -uuid." },
+    { "uuid-sent", QEVM_SEVERITY_NOTE, "the stream names the machine's UUID",
+      "A destination whose -uuid is another one refuses the stream; "
+      "one without takes it. The reference does not tell which it "
+      "is." },
+    { "value-differs", QEVM_SEVERITY_ERROR,
+      "a value must be the same at both sides, and is not",
+      "The field is compared with the destination's own value, which "
+      "its settings decide: a number of queues, of timers, of "
+      "interrupts. QEMU prints both values in hex and stops." },
+    { "value-refused", QEVM_SEVERITY_ERROR,
+      "a value that the destination does not accept",
+      "The loader checks this field and refuses what is there." },
+    { "value-too-large", QEVM_SEVERITY_ERROR,
+      "a value is larger than the destination's",
+      "The field must be between 0 and the destination's own value. "
+      "QEMU stops with \"Invalid value N expecting positive value <= "
+      "M\"." },
+    { "version-too-new", QEVM_SEVERITY_ERROR,
+      "a version is newer than the destination knows",
+      "The version in the header is above that of the destination's "
+      "device. QEMU stops with \"unsupported version N for 'X' vM\" "
+      "or \"incoming version_id N is too new\". Fields that came "
+      "with the later versions have to be removed, and the version "
+      "set." },
+    { "version-too-old", QEVM_SEVERITY_ERROR,
+      "a version is older than the destination accepts",
+      "The version in the header is below the minimum of the "
+      "destination's device. QEMU stops with \"incoming version_id N "
+      "is too old\"." },
+    { "virtio-queue-size", QEVM_SEVERITY_ERROR,
+      "a virtqueue is larger than the destination's",
+      "Since 11.0, QEMU refuses a virtqueue that is larger than what "
+      "the device allocated: \"VQ N vring.num A exceeds allocated "
+      "max B\". QEMU 10.0 of some distributions sends 1024 for every "
+      "queue. A queue that the guest does not use can be made "
+      "smaller; for one in use, give the destination's device a "
+      "queue-size." },
     { "vmdesc-disagrees", QEVM_SEVERITY_WARNING,
       "the vmdesc describes another stream",
       "The vmdesc lists devices or versions that the sections do not "
@@ -181,11 +335,14 @@ qevm_finding_free(QevmFinding *finding)
     if (finding) {
         g_free(finding->path);
         g_free(finding->sentence);
+        g_clear_pointer(&finding->lines, g_ptr_array_unref);
+        g_clear_pointer(&finding->rules, json_decref);
+        g_free(finding->advice);
         g_free(finding);
     }
 }
 
-void
+QevmFinding *
 qevm_finding_add(GPtrArray *findings, const char *slug, char *path,
                  guint64 offset, const char *format, ...)
 {
@@ -200,4 +357,21 @@ qevm_finding_add(GPtrArray *findings, const char *slug, char *path,
     finding->sentence = g_strdup_vprintf(format, args);
     va_end(args);
     g_ptr_array_add(findings, finding);
+    return finding;
+}
+
+/* What stands at one place stays in the order in which it was found. */
+static gint
+by_offset(gconstpointer a, gconstpointer b)
+{
+    const QevmFinding *fa = *(QevmFinding *const *)a;
+    const QevmFinding *fb = *(QevmFinding *const *)b;
+
+    return fa->offset < fb->offset ? -1 : fa->offset > fb->offset;
+}
+
+void
+qevm_findings_sort(GPtrArray *findings)
+{
+    g_ptr_array_sort(findings, by_offset);
 }

@@ -7,6 +7,7 @@
 #define QEVM_REWRITE_FINDING_H
 
 #include <glib.h>
+#include <jansson.h>
 
 typedef enum {
     QEVM_SEVERITY_NOTE,
@@ -32,15 +33,23 @@ typedef struct {
     char *path;     /* what it is about, as a path; "": the stream */
     guint64 offset; /* in the stream */
     char *sentence; /* no full stop */
+    /* Of a comparison with a target. */
+    gboolean likely;  /* it depends on what is not known */
+    GPtrArray *lines; /* char *, owned; what QEMU prints; NULL: nothing */
+    json_t *rules;    /* owned; rules that repair it; NULL: none do */
+    char *advice;     /* owned; what else helps; NULL */
 } QevmFinding;
 
 void qevm_finding_free(QevmFinding *finding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmFinding, qevm_finding_free)
 
-/* Adds one to `findings` (a GPtrArray of QevmFinding). `slug` is a row of the
- * table; takes over `path`. */
-void qevm_finding_add(GPtrArray *findings, const char *slug, char *path,
-                      guint64 offset, const char *format, ...)
+/* Adds one to `findings` (a GPtrArray of QevmFinding), for the rest to be
+ * filled in. `slug` is a row of the table; takes over `path`. Borrowed. */
+QevmFinding *qevm_finding_add(GPtrArray *findings, const char *slug, char *path,
+                              guint64 offset, const char *format, ...)
     G_GNUC_PRINTF(5, 6);
+
+/* Puts them into the order of the stream. */
+void qevm_findings_sort(GPtrArray *findings);
 
 #endif

@@ -36,7 +36,7 @@ qevm_target_free(QevmTarget *target)
     g_free(target->name);
     g_ptr_array_unref(target->references);
     g_ptr_array_unref(target->known);
-    g_hash_table_unref(target->sections);
+    g_clear_pointer(&target->sections, g_hash_table_unref);
     g_free(target);
 }
 
@@ -46,10 +46,12 @@ section_key(const char *idstr, guint32 instance_id)
     return g_strdup_printf("%u/%s", instance_id, idstr);
 }
 
-/* Of several of one name and instance QEMU loads the first one twice. */
-static void
-index_sections(QevmTarget *target, QevmStream *stream)
+GHashTable *
+qevm_sections_index(QevmStream *stream)
 {
+    GHashTable *index =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
     for (guint i = 0; i < stream->records->len; i++) {
         QevmRecord *r = g_ptr_array_index(stream->records, i);
         char *key;
@@ -58,12 +60,21 @@ index_sections(QevmTarget *target, QevmStream *stream)
             continue;
         }
         key = section_key(r->idstr, r->instance_id);
-        if (g_hash_table_contains(target->sections, key)) {
+        if (g_hash_table_contains(index, key)) {
             g_free(key);
         } else {
-            g_hash_table_insert(target->sections, key, r);
+            g_hash_table_insert(index, key, r);
         }
     }
+    return index;
+}
+
+QevmRecord *
+qevm_sections_find(GHashTable *index, const char *idstr, guint32 instance_id)
+{
+    g_autofree char *key = section_key(idstr, instance_id);
+
+    return g_hash_table_lookup(index, key);
 }
 
 void
@@ -73,7 +84,7 @@ qevm_target_add_reference(QevmTarget *target, QevmStream *stream)
     if (target->references->len > 1) {
         return;
     }
-    index_sections(target, stream);
+    target->sections = qevm_sections_index(stream);
     if (!target->release_exact) {
         g_autoptr(QevmWriter) writer = qevm_writer_of(stream);
 
@@ -122,8 +133,10 @@ QevmRecord *
 qevm_target_section(const QevmTarget *target, const char *idstr,
                     guint32 instance_id)
 {
-    g_autofree char *key = section_key(idstr, instance_id);
-    QevmRecord *record = g_hash_table_lookup(target->sections, key);
+    QevmRecord *record =
+        target->sections
+            ? qevm_sections_find(target->sections, idstr, instance_id)
+            : NULL;
 
     if (!record && instance_id == INSTANCE_WILDCARD) {
         record = qevm_target_any_section(target, idstr);

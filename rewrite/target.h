@@ -19,8 +19,7 @@ typedef struct {
     GPtrArray *known;      /* owned; QevmKnown */
     guint release;         /* as in evidence.h; 0: not known */
     gboolean release_exact;
-    GHashTable *sections; /* owned; of the first reference; see
-                             qevm_target_section() */
+    GHashTable *sections; /* owned; index of the first reference; NULL */
 } QevmTarget;
 
 QevmTarget *qevm_target_new(const char *name);
@@ -63,6 +62,12 @@ QevmTargetKnows qevm_target_field(const QevmTarget *target,
 /* The oldest version of a vmsd that is accepted; FALSE: nobody knows. */
 gboolean qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
                              guint32 version_id, guint32 *minimum);
+
+/* The FULL and START sections of a stream by name and instance: where several
+ * have both, the first. Owned. */
+GHashTable *qevm_sections_index(QevmStream *stream);
+QevmRecord *qevm_sections_find(GHashTable *index, const char *idstr,
+                               guint32 instance_id);
 
 /* The target architecture as in qemu-system-NAME, by the layout of `cpu`; NULL:
  * cannot be told. Static. */

@@ -1,0 +1,182 @@
+/* target.c - the destination that a command line names with --against. */
+#include "cli/target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/schemas.h"
+
+#define SHIPPED_SUFFIX ".json.gz"
+
+/* "qemu-10.0": 1000; 0: no such name. */
+static guint
+release_of(const char *folder)
+{
+    guint64 major, minor;
+    char *end;
+
+    if (!g_str_has_prefix(folder, "qemu-")) {
+        return 0;
+    }
+    major = g_ascii_strtoull(folder + 5, &end, 10);
+    if (*end != '.' || !g_ascii_isdigit(end[1]) || major > 99) {
+        return 0;
+    }
+    minor = g_ascii_strtoull(end + 1, &end, 10);
+    return *end || minor > 99 ? 0 : (guint)(major * 100 + minor);
+}
+
+/* A dump is text, packed or not; a stream is neither. */
+static gboolean
+is_json(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmSource) source = qevm_source_open(path, &error);
+    guint8 head[16];
+    gsize got = 0, i = 0;
+
+    if (!source || !qevm_source_seekable(source) ||
+        !qevm_source_read_some(source, 0, sizeof(head), head, &got, &error)) {
+        return FALSE;
+    }
+    while (i < got && g_ascii_isspace((char)head[i])) {
+        i++;
+    }
+    return (i < got && head[i] == '{') ||
+           (got > 2 && head[0] == 0x1f && head[1] == 0x8b);
+}
+
+static gboolean
+add_known(QevmCli *cli, QevmTarget *target, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    QevmKnown *known = qevm_known_load(path, &error);
+
+    if (!known) {
+        qevm_cli_fail(cli, path, error, QEVM_EXIT_INPUT);
+        return FALSE;
+    }
+    qevm_target_add_known(target, known);
+    return TRUE;
+}
+
+static char *
+shipped_path(const char *name)
+{
+    g_autofree char *folder = qevm_schemas_folder("targets");
+    g_autofree char *file = g_strconcat(name, SHIPPED_SUFFIX, NULL);
+
+    return g_build_filename(folder, file, NULL);
+}
+
+static gboolean
+add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
+{
+    g_autofree char *path = shipped_path(name);
+    g_autofree char *folder = g_path_get_dirname(name);
+
+    if (!release_of(folder) || !g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_autoptr(GError) error =
+            g_error_new(QEVM_ERROR, QEVM_ERROR_PATH,
+                        "no such file, and no target of that name is shipped; "
+                        "\"qevm target list\" lists those that are");
+
+        qevm_cli_fail(cli, name, error, QEVM_EXIT_INPUT);
+        return FALSE;
+    }
+    qevm_target_set_release(target, release_of(folder));
+    return add_known(cli, target, path);
+}
+
+static gboolean
+add_stream(QevmCli *cli, QevmTarget *target, const char *path)
+{
+    QevmStream *stream = qevm_cli_open(cli, path, 0);
+
+    if (!stream) {
+        return FALSE;
+    }
+    if (stream->error) {
+        (void)qevm_cli_stream_error(cli, path, stream);
+        qevm_stream_free(stream);
+        return FALSE;
+    }
+    qevm_target_add_reference(target, stream);
+    return TRUE;
+}
+
+/* ---- what is shipped for a reference ---- */
+
+/* The shipped releases that are nearest to one, at or below it and at or above
+ * it; 0: there is none. */
+static void
+nearest(guint release, const char *architecture, guint *below, guint *above)
+{
+    g_autofree char *folder = qevm_schemas_folder("targets");
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    *below = *above = 0;
+    while (dir && (name = g_dir_read_name(dir))) {
+        guint r = release_of(name);
+        g_autofree char *target = g_build_filename(name, architecture, NULL);
+        g_autofree char *path = shipped_path(target);
+
+        if (!r || !g_file_test(path, G_FILE_TEST_EXISTS)) {
+            continue;
+        }
+        if (r <= release && r > *below) {
+            *below = r;
+        }
+        if (r >= release && (!*above || r < *above)) {
+            *above = r;
+        }
+    }
+}
+
+static gboolean
+add_nearest(QevmCli *cli, QevmTarget *target)
+{
+    QevmStream *reference = qevm_target_reference(target);
+    const char *architecture =
+        reference ? qevm_stream_architecture(reference) : NULL;
+    guint releases[2];
+
+    if (!architecture || !target->release || target->known->len) {
+        return TRUE;
+    }
+    nearest(target->release, architecture, &releases[0], &releases[1]);
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *name = NULL;
+        g_autofree char *path = NULL;
+
+        if (!releases[i] || (i && releases[1] == releases[0])) {
+            continue;
+        }
+        name = g_strdup_printf("qemu-%u.%u/%s", releases[i] / 100,
+                               releases[i] % 100, architecture);
+        path = shipped_path(name);
+        if (!add_known(cli, target, path)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+QevmTarget *
+qevm_cli_target(QevmCli *cli)
+{
+    g_autoptr(QevmTarget) target = qevm_target_new(cli->options.against[0]);
+
+    for (char **name = cli->options.against; *name; name++) {
+        gboolean ok = !g_file_test(*name, G_FILE_TEST_EXISTS)
+                          ? add_shipped(cli, target, *name)
+                      : is_json(*name) ? add_known(cli, target, *name)
+                                       : add_stream(cli, target, *name);
+
+        if (!ok) {
+            return NULL;
+        }
+    }
+    return add_nearest(cli, target) ? g_steal_pointer(&target) : NULL;
+}

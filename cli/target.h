@@ -1,0 +1,21 @@
+/* target.h - the destination that a command line names with --against. */
+#ifndef QEVM_CLI_TARGET_H
+#define QEVM_CLI_TARGET_H
+
+#include "cli/command.h"
+#include "rewrite/target.h"
+
+#define QEVM_OPTION_AGAINST                                                    \
+    {                                                                          \
+        "against", 0, G_OPTION_ARG_FILENAME_ARRAY,                             \
+            G_STRUCT_OFFSET(QevmOptions, against), "TARGET",                   \
+            "compare with what this destination accepts"                       \
+    }
+
+/* What all of --against say together: each is a stream that the destination
+ * saved, a -dump-vmstate file, or the name of a shipped target. To a reference
+ * whose QEMU can be told, what is shipped for that one is added. Owned by the
+ * caller. NULL: it was said why. */
+QevmTarget *qevm_cli_target(QevmCli *cli);
+
+#endif

@@ -1,0 +1,474 @@
+/* against-section.c - why a section does not load.
+ *
+ * load.c says that the destination stops, and where; align.c says in what the
+ * layouts differ. A difference before the place where it stops is the cause,
+ * and what QEMU complains of is its consequence.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "rewrite/against-private.h"
+#include "rewrite/align.h"
+#include "rewrite/pci-masks.h"
+
+/* The section being explained. */
+typedef struct {
+    QevmAgainst *a;
+    QevmRecord *record, *ref;
+    const QevmStop *stop;
+    guint causes; /* findings about the layout */
+} Section;
+
+static const char *
+plural(guint64 n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static QevmFinding *
+add(Section *s, const char *slug, QevmNode *node, gint64 index, guint64 offset,
+    const char *sentence)
+{
+    QevmFinding *f = qevm_finding_add(
+        s->a->findings, slug,
+        qevm_against_path(s->a->stream, s->record, node, index), offset, "%s",
+        sentence);
+
+    f->likely = !s->stop->exact;
+    return f;
+}
+
+/* ---- the layout ---- */
+
+static char *
+bytes_text(guint64 bytes)
+{
+    return g_strdup_printf("%" G_GUINT64_FORMAT " byte%s", bytes,
+                           plural(bytes));
+}
+
+/* Where in the stream something is missing: before item `at`, or at the end of
+ * what holds them. */
+static guint64
+offset_before(const GArray *items, guint at, QevmNode *parent)
+{
+    if (at < items->len) {
+        return g_array_index(items, QevmItem, at).first->offset;
+    }
+    return parent->offset + parent->size;
+}
+
+static void
+add_missing(Section *s, const QevmItem *item, guint64 offset, QevmNode *parent)
+{
+    g_autofree char *size = bytes_text(qevm_item_bytes(item));
+    g_autofree char *sentence = g_strdup_printf(
+        "the destination reads `%.*s' here (%s), which the stream does not "
+        "have",
+        (int)item->name_len, item->name, size);
+
+    add(s, "field-missing", parent, -1, offset, sentence);
+    s->causes++;
+}
+
+static void
+add_extra(Section *s, const QevmItem *item)
+{
+    g_autofree char *size = bytes_text(qevm_item_bytes(item));
+    g_autofree char *sentence =
+        g_strdup_printf("the destination does not read this field (%s)", size);
+
+    add(s, "field-extra", item->first, -1, item->first->offset, sentence);
+    s->causes++;
+}
+
+static void
+add_unknown_subsection(Section *s, const QevmItem *item)
+{
+    const QevmVmsd *owner = qevm_node_vmsd(item->first->parent);
+    const char *vmsd = owner && owner->name ? owner->name : "";
+    g_autofree char *sentence = NULL;
+
+    if (qevm_target_subsection(s->a->target, vmsd, item->name, NULL) !=
+        QEVM_TARGET_NO) {
+        return;
+    }
+    sentence =
+        g_strdup_printf("the destination knows no such subsection of %s", vmsd);
+    add(s, "subsection-unknown", item->first, -1, item->first->offset,
+        sentence);
+    s->causes++;
+}
+
+static void
+add_resized(Section *s, const QevmItem *there, const QevmItem *here)
+{
+    g_autofree char *sentence = NULL;
+
+    if (there->kind != QEVM_ITEM_FIELDS) {
+        return;
+    }
+    sentence =
+        there->size == here->size
+            ? g_strdup_printf(
+                  "the stream has %" G_GUINT64_FORMAT
+                  " element%s of %" G_GUINT64_FORMAT
+                  " bytes, the destination reads %" G_GUINT64_FORMAT,
+                  there->count, plural(there->count), there->size, here->count)
+            : g_strdup_printf(
+                  "the stream has %" G_GUINT64_FORMAT
+                  " bytes, the destination reads %" G_GUINT64_FORMAT,
+                  qevm_item_bytes(there), qevm_item_bytes(here));
+    add(s, "field-resized", there->first, -1, there->first->offset, sentence);
+    s->causes++;
+}
+
+static gboolean
+is_accepted(const Section *s, const QevmItem *item)
+{
+    return g_hash_table_contains(s->stop->accepted, item->first) ||
+           g_hash_table_contains(s->stop->accepted, item->last);
+}
+
+static void compare(Section *s, QevmNode *there, QevmNode *here);
+
+static void
+compare_run(Section *s, const GArray *there, const GArray *here,
+            const QevmAlignRun *run, QevmNode *parent)
+{
+    const QevmItem *a =
+        run->n_a ? &g_array_index(there, QevmItem, run->a) : NULL;
+    const QevmItem *b =
+        run->n_b ? &g_array_index(here, QevmItem, run->b) : NULL;
+
+    if ((a && is_accepted(s, a)) || (b && is_accepted(s, b))) {
+        return;
+    }
+    switch (run->kind) {
+    case QEVM_ALIGN_EXTRA:
+        if (a->kind == QEVM_ITEM_SUBSECTION) {
+            add_unknown_subsection(s, a);
+        } else if (a->kind == QEVM_ITEM_FIELDS) {
+            add_extra(s, a);
+        }
+        break;
+    case QEVM_ALIGN_MISSING:
+        /* What is not sent keeps its default. */
+        if (b->kind == QEVM_ITEM_FIELDS) {
+            add_missing(s, b, offset_before(there, run->a, parent), parent);
+        }
+        break;
+    case QEVM_ALIGN_RESIZED:
+        add_resized(s, a, b);
+        break;
+    default:
+        for (guint i = 0; i < run->n_a && i < run->n_b; i++) {
+            const QevmItem *x = &g_array_index(there, QevmItem, run->a + i);
+            const QevmItem *y = &g_array_index(here, QevmItem, run->b + i);
+
+            if (x->kind == QEVM_ITEM_SUBSECTION &&
+                y->kind == QEVM_ITEM_SUBSECTION) {
+                compare(s, x->first, y->first);
+            }
+        }
+    }
+}
+
+static void
+compare(Section *s, QevmNode *there, QevmNode *here)
+{
+    g_autoptr(GArray) a = qevm_items_of(there), b = qevm_items_of(here);
+    g_autoptr(GArray) runs = qevm_align(a, b);
+
+    for (guint i = 0; i < runs->len; i++) {
+        compare_run(s, a, b, &g_array_index(runs, QevmAlignRun, i), there);
+    }
+}
+
+/* ---- what stops it ---- */
+
+static QevmNode *
+source_node(Section *s, guint64 offset)
+{
+    QevmTree *tree = qevm_record_tree(s->a->stream, s->record, NULL);
+    QevmNode *node = tree ? qevm_node_children(&tree->root) : NULL;
+    QevmNode *best = NULL;
+
+    while (node) {
+        if (offset >= node->offset && offset < node->offset + node->size) {
+            best = node;
+            if (node->kind == QEVM_NODE_FIELD ||
+                node->kind == QEVM_NODE_ARRAY || qevm_node_overlay(node)) {
+                break;
+            }
+            node = qevm_node_children(node);
+        } else {
+            node = node->next;
+        }
+    }
+    return best;
+}
+
+static void
+explain_pci(Section *s)
+{
+    const QevmStop *stop = s->stop;
+    gsize size = 0;
+    const guint8 *config = qevm_node_source_bytes(stop->at, &size);
+    g_autofree char *place = qevm_pci_place(config, size, stop->index);
+    g_autofree char *sentence = g_strdup_printf(
+        "byte 0x%x of config space (%s) is 0x%02x, at the destination 0x%02x, "
+        "and the guest cannot have changed it",
+        stop->index, place, (guint)stop->incoming, (guint)stop->local);
+
+    add(s, "pci-config-differs", source_node(s, stop->offset), -1, stop->offset,
+        sentence);
+}
+
+static void
+explain_end(Section *s)
+{
+    const QevmStop *stop = s->stop;
+    guint64 size = s->record->payload_size;
+    g_autofree char *sentence = NULL;
+
+    if (stop->consumed > size) {
+        sentence = g_strdup_printf("the destination reads %" G_GUINT64_FORMAT
+                                   " bytes, %" G_GUINT64_FORMAT
+                                   " more than the section has",
+                                   stop->consumed, stop->consumed - size);
+    } else if (stop->consumed < size) {
+        sentence = g_strdup_printf("the destination reads %" G_GUINT64_FORMAT
+                                   " bytes, %" G_GUINT64_FORMAT
+                                   " fewer than the section has",
+                                   stop->consumed, size - stop->consumed);
+    } else {
+        sentence = g_strdup("the section does not end with its footer");
+    }
+    add(s, "bytes-shifted", NULL, -1, stop->offset, sentence);
+}
+
+static void
+explain_stop(Section *s)
+{
+    const QevmStop *stop = s->stop;
+    QevmNode *node = source_node(s, stop->offset);
+    g_autofree char *sentence = NULL;
+
+    switch (stop->kind) {
+    case QEVM_STOP_VERSION_TOO_NEW:
+        sentence = g_strdup_printf(
+            "the section has version %u, the destination knows %u",
+            (guint)stop->incoming, (guint)stop->local);
+        add(s, "version-too-new", NULL, -1, s->record->offset, sentence);
+        break;
+    case QEVM_STOP_VERSION_TOO_OLD:
+        sentence = g_strdup_printf(
+            "the section has version %u, the destination takes %u and newer",
+            (guint)stop->incoming, (guint)stop->local);
+        add(s, "version-too-old", NULL, -1, s->record->offset, sentence);
+        break;
+    case QEVM_STOP_SUBSECTION_UNKNOWN:
+        sentence = g_strdup_printf(
+            "the destination knows no subsection %s here", stop->text);
+        add(s, "subsection-unknown", node, -1, stop->offset, sentence);
+        break;
+    case QEVM_STOP_SUBSECTION_TOO_NEW:
+    case QEVM_STOP_SUBSECTION_TOO_OLD:
+        sentence = g_strdup_printf(
+            "subsection %s has version %u, the destination %s %u", stop->text,
+            (guint)stop->incoming,
+            stop->kind == QEVM_STOP_SUBSECTION_TOO_NEW ? "knows"
+                                                       : "takes no older than",
+            (guint)stop->local);
+        add(s,
+            stop->kind == QEVM_STOP_SUBSECTION_TOO_NEW ? "version-too-new"
+                                                       : "version-too-old",
+            node, -1, stop->offset, sentence);
+        break;
+    case QEVM_STOP_EQUAL:
+        sentence = g_strdup_printf("the value is 0x%" G_GINT64_MODIFIER
+                                   "x, at the destination 0x%" G_GINT64_MODIFIER
+                                   "x, and must be the same",
+                                   stop->incoming, stop->local);
+        add(s, "value-differs", node, -1, stop->offset, sentence);
+        break;
+    case QEVM_STOP_LESS_OR_EQUAL:
+        sentence =
+            g_strdup_printf("the value is %" G_GINT64_FORMAT
+                            ", the destination takes 0 to %" G_GUINT64_FORMAT,
+                            (gint64)stop->incoming, stop->local);
+        add(s, "value-too-large", node, -1, stop->offset, sentence);
+        break;
+    case QEVM_STOP_PCI_CONFIG:
+        explain_pci(s);
+        break;
+    case QEVM_STOP_VIRTIO_QUEUE_SIZE:
+        sentence = g_strdup_printf(
+            "queue %u has %u entries, the destination has room for %u",
+            stop->index, (guint)stop->incoming, (guint)stop->local);
+        add(s, "virtio-queue-size", node, -1, stop->offset, sentence);
+        break;
+    case QEVM_STOP_DEVICE:
+        add(s, "device-refuses", node, -1, stop->offset,
+            stop->text ? stop->text
+                       : "the device of the destination does not take this");
+        break;
+    case QEVM_STOP_FOOTER_MISSING:
+    case QEVM_STOP_FOOTER_ID:
+    case QEVM_STOP_EARLY_EOF:
+        explain_end(s);
+        break;
+    default:
+        add(s, "value-refused", node, -1, stop->offset,
+            "the destination does not take this value");
+    }
+}
+
+static gboolean
+is_about_layout(QevmStopKind kind)
+{
+    return kind != QEVM_STOP_VERSION_TOO_NEW &&
+           kind != QEVM_STOP_VERSION_TOO_OLD;
+}
+
+static void
+explain(Section *s)
+{
+    QevmTree *there = qevm_record_tree(s->a->stream, s->record, NULL);
+    QevmTree *here = qevm_record_tree(s->a->reference, s->ref, NULL);
+
+    if (is_about_layout(s->stop->kind) && there && here && !there->error &&
+        !here->error && s->record->device && s->ref->device &&
+        !s->record->device->legacy && !s->ref->device->legacy) {
+        compare(s, &there->root, &here->root);
+    }
+    if (!s->causes) {
+        explain_stop(s);
+    }
+}
+
+/* ---- sections that are not there ---- */
+
+/* These handlers exist whether they have anything to send or not
+ * (migration/block-dirty-bitmap.c, migration/block.c until 9.0). */
+static gboolean
+is_always_there(const QevmAgainst *a, const char *idstr)
+{
+    guint release = a->target->release;
+
+    return (strcmp(idstr, "dirty-bitmap") == 0 &&
+            (!release || release >= 212)) ||
+           (strcmp(idstr, "block") == 0 && (!release || release <= 900));
+}
+
+/* A section of the same device that the stream does not have. */
+static QevmRecord *
+find_other(QevmAgainst *a, const QevmRecord *record)
+{
+    const QevmVmsd *vmsd = record->device ? record->device->vmsd : NULL;
+    QevmRecord *other = NULL;
+
+    for (guint i = 0; vmsd && vmsd->name && i < a->reference->records->len;
+         i++) {
+        QevmRecord *r = g_ptr_array_index(a->reference->records, i);
+        const QevmVmsd *v = r->device ? r->device->vmsd : NULL;
+
+        if (r->type != QEVM_RECORD_FULL || !v || !v->name ||
+            strcmp(v->name, vmsd->name) != 0 ||
+            qevm_sections_find(a->sections, r->idstr, r->instance_id)) {
+            continue;
+        }
+        if (other) {
+            return NULL;
+        }
+        other = r;
+    }
+    return other;
+}
+
+static void
+add_unknown_section(QevmAgainst *a, QevmRecord *record)
+{
+    QevmRecord *other = find_other(a, record);
+    char *path = qevm_against_path(a->stream, record, NULL, -1);
+
+    if (other) {
+        g_autofree char *instead =
+            qevm_against_path(a->reference, other, NULL, -1);
+
+        qevm_finding_add(a->findings, "section-unknown", path, record->offset,
+                         "the destination has no such section; of the same "
+                         "kind it has %s",
+                         instead);
+    } else if (qevm_target_any_section(a->target, record->idstr)) {
+        qevm_finding_add(a->findings, "section-unknown", path, record->offset,
+                         "the destination has no instance %u of it",
+                         record->instance_id);
+    } else {
+        qevm_finding_add(a->findings, "section-unknown", path, record->offset,
+                         "the destination has no such section");
+    }
+}
+
+gboolean
+qevm_against_section(QevmAgainst *a, QevmRecord *record, GError **error)
+{
+    g_auto(QevmStop) stop = QEVM_STOP_INIT;
+    Section s = { a, record, NULL, &stop, 0 };
+
+    if (!a->reference) {
+        return TRUE;
+    }
+    s.ref = qevm_target_section(a->target, record->idstr, record->instance_id);
+    if (!s.ref) {
+        if (!is_always_there(a, record->idstr)) {
+            add_unknown_section(a, record);
+        }
+        return TRUE;
+    }
+    if (!qevm_load_section(a->target, a->stream, record, s.ref, &stop, error)) {
+        return FALSE;
+    }
+    if (stop.kind != QEVM_STOP_NONE) {
+        explain(&s);
+    }
+    qevm_record_forget(record);
+    qevm_record_forget(s.ref);
+    return TRUE;
+}
+
+static guint64
+end_of(const QevmStream *stream)
+{
+    const QevmRecord *last = NULL;
+
+    for (guint i = 0; i < stream->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(stream->records, i);
+
+        last = r->type == QEVM_RECORD_VMDESC || r->type == QEVM_RECORD_TRAILING
+                   ? last
+                   : r;
+    }
+    return last ? last->offset : 0;
+}
+
+void
+qevm_against_missing(QevmAgainst *a)
+{
+    guint64 end = end_of(a->stream);
+
+    for (guint i = 0; a->reference && i < a->reference->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(a->reference->records, i);
+
+        if ((r->type != QEVM_RECORD_FULL && r->type != QEVM_RECORD_START) ||
+            qevm_sections_find(a->sections, r->idstr, r->instance_id)) {
+            continue;
+        }
+        qevm_finding_add(a->findings, "section-missing",
+                         qevm_against_path(a->reference, r, NULL, -1), end,
+                         "the stream has no such section; the device stays as "
+                         "after a reset");
+    }
+}

@@ -1,0 +1,327 @@
+/* against-stream.c - configuration, footers, commands and RAM blocks of a
+ * stream beside those of a destination.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "parser/path.h"
+#include "rewrite/against-private.h"
+
+/* ---- configuration ---- */
+
+static QevmRecord *
+configuration_of(const QevmStream *stream)
+{
+    for (guint i = 0; i < stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(stream->records, i);
+
+        if (r->type == QEVM_RECORD_CONFIGURATION) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static QevmNode *
+find_child(QevmNode *parent, const char *name)
+{
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
+        if (strcmp(qevm_node_name(n), name) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+static QevmNode *
+root_of(QevmStream *stream, QevmRecord *record)
+{
+    QevmTree *tree = record ? qevm_record_tree(stream, record, NULL) : NULL;
+
+    return tree ? &tree->root : NULL;
+}
+
+/* As many characters as were sent are compared
+ * (migration/savevm.c:configuration_post_load()). */
+static void
+compare_machine(QevmAgainst *a, QevmRecord *record)
+{
+    const char *incoming = a->stream->machine, *local = a->reference->machine;
+
+    if (strncmp(incoming, local, strlen(incoming)) == 0) {
+        return;
+    }
+    qevm_finding_add(a->findings, "machine-type",
+                     g_strdup("configuration//name"), record->offset + 5,
+                     "the stream is of a %s, the destination is a %s", incoming,
+                     local);
+}
+
+static void
+compare_page_size(QevmAgainst *a, QevmRecord *record)
+{
+    guint64 incoming = a->stream->page_size, local = a->reference->page_size;
+
+    if (!incoming || !local || incoming == local) {
+        return;
+    }
+    qevm_finding_add(a->findings, "page-size-differs",
+                     g_strdup("configuration"), record->offset,
+                     "the stream has pages of %" G_GUINT64_FORMAT
+                     " bytes, the destination of %" G_GUINT64_FORMAT,
+                     incoming, local);
+}
+
+static void
+compare_capability(QevmAgainst *a, QevmRecord *record, const char *name,
+                   gboolean incoming, gboolean local)
+{
+    if (incoming != local) {
+        qevm_finding_add(a->findings, "capability-differs",
+                         g_strdup("configuration"), record->offset,
+                         "the capability %s is %s in the stream and %s at the "
+                         "destination",
+                         name, incoming ? "on" : "off", local ? "on" : "off");
+    }
+}
+
+static char *
+uuid_text(QevmNode *node)
+{
+    gsize size;
+    const guint8 *p = node ? qevm_node_source_bytes(node, &size) : NULL;
+    GString *text;
+
+    if (!p || size != 16) {
+        return NULL;
+    }
+    text = g_string_new(NULL);
+    for (gsize i = 0; i < 16; i++) {
+        g_string_append_printf(text, "%s%02x",
+                               i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                               p[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+compare_uuid(QevmAgainst *a, QevmRecord *record)
+{
+    QevmNode *incoming =
+        find_child(root_of(a->stream, record), "configuration/uuid");
+    QevmNode *local =
+        find_child(root_of(a->reference, configuration_of(a->reference)),
+                   "configuration/uuid");
+    g_autofree char *there =
+        incoming ? uuid_text(qevm_node_children(incoming)) : NULL;
+    g_autofree char *here = local ? uuid_text(qevm_node_children(local)) : NULL;
+
+    if (!there || g_strcmp0(here, there) == 0) {
+        return;
+    }
+    if (here) {
+        qevm_finding_add(a->findings, "uuid-differs",
+                         qevm_against_path(a->stream, record, incoming, -1),
+                         incoming->offset,
+                         "the stream is of the machine %s, the destination is "
+                         "%s",
+                         there, here);
+    } else {
+        QevmFinding *f = qevm_finding_add(
+            a->findings, "uuid-sent",
+            qevm_against_path(a->stream, record, incoming, -1),
+            incoming->offset,
+            "the stream names the machine %s; a destination with another -uuid "
+            "refuses it",
+            there);
+
+        f->likely = TRUE;
+    }
+}
+
+/* Subsections of the configuration, and the release that began with each
+ * (migration/savevm.c:vmstate_configuration). */
+static void
+compare_subsections(QevmAgainst *a, QevmRecord *record)
+{
+    static const struct {
+        const char *name;
+        guint since;
+    } known[] = {
+        { "configuration/target-page-bits", 208 },
+        { "configuration/capabilities", 400 },
+        { "configuration/uuid", 402 },
+    };
+    QevmNode *root = root_of(a->stream, record);
+
+    for (QevmNode *n = root ? qevm_node_children(root) : NULL; n; n = n->next) {
+        gboolean knows = FALSE;
+
+        if (n->kind != QEVM_NODE_SUBSECTION) {
+            continue;
+        }
+        for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
+            knows |=
+                strcmp(known[i].name, qevm_node_name(n)) == 0 &&
+                (!a->target->release || a->target->release >= known[i].since);
+        }
+        if (!knows) {
+            qevm_finding_add(a->findings, "subsection-unknown",
+                             qevm_against_path(a->stream, record, n, -1),
+                             n->offset,
+                             "the destination knows no such part of the "
+                             "configuration");
+        }
+    }
+}
+
+void
+qevm_against_configuration(QevmAgainst *a)
+{
+    QevmRecord *incoming = configuration_of(a->stream);
+    QevmRecord *local = a->reference ? configuration_of(a->reference) : NULL;
+
+    if (!a->reference) {
+        return;
+    }
+    if (!incoming && local) {
+        qevm_finding_add(a->findings, "config-missing", NULL, 8,
+                         "the destination wants a configuration, and the "
+                         "stream has none");
+    } else if (incoming && !local) {
+        qevm_finding_add(a->findings, "config-unexpected",
+                         g_strdup("configuration"), incoming->offset,
+                         "the destination takes no configuration");
+    } else if (incoming) {
+        compare_machine(a, incoming);
+        compare_page_size(a, incoming);
+        compare_capability(a, incoming, "x-ignore-shared",
+                           a->stream->capability_ignore_shared,
+                           a->reference->capability_ignore_shared);
+        compare_capability(a, incoming, "mapped-ram",
+                           a->stream->capability_mapped_ram,
+                           a->reference->capability_mapped_ram);
+        compare_subsections(a, incoming);
+        compare_uuid(a, incoming);
+    }
+}
+
+void
+qevm_against_footers(QevmAgainst *a)
+{
+    const QevmRecord *first = NULL;
+
+    for (guint i = 0; i < a->stream->records->len && !first; i++) {
+        const QevmRecord *r = g_ptr_array_index(a->stream->records, i);
+
+        if (r->type == QEVM_RECORD_START || r->type == QEVM_RECORD_FULL) {
+            first = r;
+        }
+    }
+    if (!a->reference || !first ||
+        a->stream->footers == a->reference->footers) {
+        return;
+    }
+    if (a->reference->footers) {
+        qevm_finding_add(a->findings, "footers-missing", NULL,
+                         first->offset + first->size,
+                         "the destination wants a footer behind each section");
+    } else {
+        qevm_finding_add(a->findings, "footers-unexpected", NULL,
+                         first->offset + first->size - 5,
+                         "the destination takes no footers");
+    }
+}
+
+/* ---- commands ---- */
+
+/* Releases that began with each (migration/savevm.c: mig_cmd_args). */
+void
+qevm_against_command(QevmAgainst *a, const QevmRecord *record)
+{
+    static const guint since[] = { 205, 205, 205, 205, 205, 205,
+                                   205, 205, 301, 300, 300, 1000 };
+    const char *name = qevm_command_name(record->command);
+
+    if (a->target->release && (record->command >= G_N_ELEMENTS(since) ||
+                               a->target->release < since[record->command])) {
+        qevm_finding_add(a->findings, "command-unknown", NULL, record->offset,
+                         "the destination does not know the command %s",
+                         name ? name : "there");
+    }
+}
+
+/* ---- RAM ---- */
+
+/* The destination takes what length they have
+ * (hw/core/loader.c:rom_add_blob(), system/physmem.c: RAM_RESIZEABLE). */
+static gboolean
+is_resizable(const char *idstr)
+{
+    return g_str_has_prefix(idstr, "/rom@etc/");
+}
+
+/* Code and tables that the destination has, too. */
+static gboolean
+is_firmware(const char *idstr)
+{
+    return g_str_has_prefix(idstr, "/rom@") || strcmp(idstr, "pc.bios") == 0 ||
+           strcmp(idstr, "pc.rom") == 0 || g_str_has_suffix(idstr, ".rom");
+}
+
+static void
+compare_block(QevmAgainst *a, const QevmRamBlock *block, GHashTable *used)
+{
+    const QevmRamBlock *local = qevm_ram_find(a->reference->ram, block->idstr);
+    g_autofree char *quoted = qevm_path_quote_step(block->idstr, FALSE);
+    char *path;
+
+    if (!local) {
+        path = g_strdup_printf("ram//.blocks/%s", quoted);
+        qevm_finding_add(a->findings, "ram-block-unknown", path, block->offset,
+                         "the destination has no RAM block %s", quoted);
+        return;
+    }
+    g_hash_table_add(used, (gpointer)(guintptr)local);
+    if (local->used_length == block->used_length ||
+        is_resizable(block->idstr)) {
+        return;
+    }
+    path = g_strdup_printf("ram//.blocks/%s", quoted);
+    qevm_finding_add(a->findings, "ram-block-size", path, block->offset,
+                     "the RAM block has 0x%" G_GINT64_MODIFIER
+                     "x bytes, at the destination 0x%" G_GINT64_MODIFIER "x",
+                     block->used_length, local->used_length);
+}
+
+void
+qevm_against_ram(QevmAgainst *a)
+{
+    g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
+
+    if (!a->reference || !a->reference->ram || !a->stream->ram) {
+        return;
+    }
+    for (guint i = 0; i < a->stream->ram->blocks->len; i++) {
+        compare_block(
+            a, &g_array_index(a->stream->ram->blocks, QevmRamBlock, i), used);
+    }
+    for (guint i = 0; i < a->reference->ram->blocks->len; i++) {
+        const QevmRamBlock *local =
+            &g_array_index(a->reference->ram->blocks, QevmRamBlock, i);
+
+        if (!g_hash_table_contains(used, local)) {
+            g_autofree char *quoted = qevm_path_quote_step(local->idstr, FALSE);
+
+            qevm_finding_add(a->findings,
+                             is_firmware(local->idstr) ? "ram-block-kept"
+                                                       : "ram-block-missing",
+                             g_strdup("ram"), a->stream->ram->list_offset,
+                             "the stream has no RAM block %s; it stays as it "
+                             "is at the destination",
+                             quoted);
+        }
+    }
+}

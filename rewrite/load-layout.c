@@ -1,0 +1,300 @@
+/* load-layout.c - which fields a destination reads, and how many elements.
+ *
+ * A reference shows the fields that an idle guest sends. What a condition or
+ * a count decides may be otherwise in the stream. A count that stands in an
+ * earlier field of both is that field's; any other is the destination's own.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "parser/prim.h"
+#include "rewrite/load-private.h"
+
+/* Fields that the guest's state decides about, by an earlier field that is not
+ * 0 then. All other conditions are settings of the machine. */
+static const struct {
+    const char *vmsd, *field, *flag;
+} dynamic[] = {
+    /* hw/ide/core.c: ide_drive_pio_state and is_identify_set() */
+    { "ide_drive", "identify_data", "identify_set" },
+    /* hw/usb/hcd-xhci.c: xhci_er_full() */
+    { "xhci-intr", "ev_buffer_put", "er_full_unused" },
+    { "xhci-intr", "ev_buffer_get", "er_full_unused" },
+    { "xhci-intr", "ev_buffer", "er_full_unused" },
+};
+
+static gboolean
+same_name(const QevmNode *a, const QevmNode *b)
+{
+    const char *na = qevm_node_name(a), *nb = qevm_node_name(b);
+    gsize la = strlen(na), lb = strlen(nb);
+
+    if (strcmp(na, nb) == 0) {
+        return TRUE;
+    }
+    /* The `[n]` behind a name counts declarations, not elements. */
+    la = strrchr(na, '[') ? (gsize)(strrchr(na, '[') - na) : la;
+    lb = strrchr(nb, '[') ? (gsize)(strrchr(nb, '[') - nb) : lb;
+    return la == lb && la > 0 && strncmp(na, nb, la) == 0;
+}
+
+static void
+add_pair(GArray *pairs, QevmNode *ref, QevmNode *source)
+{
+    QevmLoadPair pair = { ref, source };
+
+    g_array_append_val(pairs, pair);
+}
+
+static QevmNode *
+next_field(QevmNode *node)
+{
+    while (node && node->kind == QEVM_NODE_SUBSECTION) {
+        node = node->next;
+    }
+    return node;
+}
+
+/* The sibling from `node` on that pairs with a field of the reference. */
+static QevmNode *
+find_mate(const QevmNode *ref, QevmNode *node)
+{
+    for (; node; node = next_field(node->next)) {
+        if (same_name(ref, node)) {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+GArray *
+qevm_load_pairs(QevmNode *ref, QevmNode *source)
+{
+    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(QevmLoadPair));
+    QevmNode *s = source ? next_field(qevm_node_children(source)) : NULL;
+
+    for (QevmNode *r = next_field(qevm_node_children(ref)); r;
+         r = next_field(r->next)) {
+        QevmNode *mate = find_mate(r, s);
+
+        /* Do not run past fields that the reference has later. */
+        for (QevmNode *later = mate ? next_field(r->next) : NULL;
+             later && mate != s; later = next_field(later->next)) {
+            if (same_name(later, s)) {
+                mate = NULL;
+                break;
+            }
+        }
+        for (; mate && s != mate; s = next_field(s->next)) {
+            add_pair(pairs, NULL, s);
+        }
+        add_pair(pairs, r, mate);
+        s = mate ? next_field(mate->next) : s;
+    }
+    for (; s; s = next_field(s->next)) {
+        add_pair(pairs, NULL, s);
+    }
+    return pairs;
+}
+
+/* ---- counts ---- */
+
+static gboolean
+number_of(QevmNode *node, guint64 *number)
+{
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+
+    if (!node || node->kind != QEVM_NODE_FIELD) {
+        return FALSE;
+    }
+    qevm_node_value(node, 0, &value);
+    switch (value.kind) {
+    case QEVM_VALUE_UINT:
+        *number = value.as.u;
+        return TRUE;
+    case QEVM_VALUE_SINT:
+        *number = (guint64)value.as.s;
+        return TRUE;
+    case QEVM_VALUE_BOOL:
+        *number = value.as.b;
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+/* What the destination read there from the stream's bytes. */
+static gboolean
+loaded_number(const QevmLoad *load, const QevmLoadPair *pair, guint64 *number)
+{
+    gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(
+        load->places, pair->ref ? pair->ref : pair->source));
+    QevmNode *node = pair->ref ? pair->ref : pair->source;
+    guint64 size = node->desc.field->size;
+
+    if (!place || size < 1 || size > 8 || place - 1 + size > load->c.len) {
+        return FALSE;
+    }
+    *number = qevm_be_get(load->c.data + place - 1, (gsize)size);
+    return TRUE;
+}
+
+/* The field before that has one number of elements in the reference and the
+ * other in the stream, and what it says. */
+static gboolean
+counted_by(const QevmLoad *load, const GArray *before, guint64 in_ref,
+           guint64 in_source, guint64 *count)
+{
+    for (guint i = before->len; i-- > 0;) {
+        const QevmLoadPair *pair = &g_array_index(before, QevmLoadPair, i);
+        guint64 a, b;
+
+        if (number_of(pair->ref, &a) && number_of(pair->source, &b) &&
+            a == in_ref && b == in_source && loaded_number(load, pair, count)) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void
+accept(QevmLoad *load, const QevmLoadPair *pair)
+{
+    qevm_load_guess(load);
+    g_hash_table_add(load->stop->accepted, pair->ref);
+    g_hash_table_add(load->stop->accepted, pair->source);
+}
+
+/* Of a number that the reference and the stream have each. */
+static guint64
+decided(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
+        guint64 in_ref, guint64 in_source)
+{
+    guint64 number;
+
+    if (!pair->ref || !pair->source || in_ref == in_source) {
+        return pair->ref ? in_ref : in_source;
+    }
+    if (counted_by(load, before, in_ref, in_source, &number)) {
+        accept(load, pair);
+        return number;
+    }
+    return in_ref;
+}
+
+guint64
+qevm_load_count(QevmLoad *load, const GArray *before, const QevmLoadPair *pair)
+{
+    return decided(load, before, pair,
+                   pair->ref ? qevm_node_count(pair->ref) : 0,
+                   pair->source ? qevm_node_count(pair->source) : 0);
+}
+
+/* Lengths that a device decides by its state and that stand nowhere around
+ * them. */
+static const char *const elastic[] = {
+    "virtio",
+    "virtio-gpu",
+    "blob",
+    "scsi-requests",
+    "usb-redir-parser",
+    "usb-redir-bufpq",
+    "usb-redir-packet-id-q",
+    "virtio-fs back-end state",
+    "virtio-net vhost-user backend state",
+    "vdagent/cbinfos",
+    "irqs",
+    NULL,
+};
+
+static guint64
+size_of(const QevmNode *node)
+{
+    switch ((QevmNodeKind)(node ? node->kind : QEVM_NODE_RAW)) {
+    case QEVM_NODE_FIELD:
+    case QEVM_NODE_ARRAY:
+    case QEVM_NODE_STRUCT: /* an overlay */
+        return node->desc.field->size;
+    default:
+        return 0;
+    }
+}
+
+guint64
+qevm_load_size(QevmLoad *load, const GArray *before, const QevmLoadPair *pair)
+{
+    const QevmNode *node = pair->ref ? pair->ref : pair->source;
+    guint64 in_ref = size_of(pair->ref), in_source = size_of(pair->source);
+
+    if (g_strv_contains(elastic, node->desc.field->type)) {
+        if (in_ref != in_source) {
+            accept(load, pair);
+        }
+        return in_source ? in_source : in_ref;
+    }
+    return decided(load, before, pair, in_ref, in_source);
+}
+
+/* ---- conditions ---- */
+
+static const char *
+flag_of(const char *vmsd, const char *field)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(dynamic); i++) {
+        if (strcmp(dynamic[i].vmsd, vmsd) == 0 &&
+            strcmp(dynamic[i].field, field) == 0) {
+            return dynamic[i].flag;
+        }
+    }
+    return NULL;
+}
+
+static gboolean
+is_set(const QevmLoad *load, const GArray *before, const char *flag)
+{
+    for (guint i = before->len; i-- > 0;) {
+        const QevmLoadPair *pair = &g_array_index(before, QevmLoadPair, i);
+        const QevmNode *node = pair->ref ? pair->ref : pair->source;
+        guint64 number;
+
+        if (strcmp(qevm_node_name(node), flag) == 0) {
+            return loaded_number(load, pair, &number) && number != 0;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
+                const char *vmsd)
+{
+    QevmNode *node = pair->ref ? pair->ref : pair->source;
+    const char *flag = flag_of(vmsd, qevm_node_name(node));
+    guint64 elements = qevm_node_count(node), count;
+    const QevmKnownField *field;
+    QevmTargetKnows knows;
+
+    if (flag) {
+        return is_set(load, before, flag);
+    }
+    knows = qevm_target_field(load->target, vmsd, qevm_node_name(node), &field);
+    if (pair->ref) {
+        /* An older version has not got it, or it has no elements. */
+        if (field && !field->conditional &&
+            field->version_id > load->record->version_id) {
+            return FALSE;
+        }
+        if (counted_by(load, before, elements, 0, &count) && count == 0) {
+            qevm_load_guess(load);
+            return FALSE;
+        }
+        return TRUE;
+    }
+    if (knows != QEVM_TARGET_NO &&
+        counted_by(load, before, 0, elements, &count)) {
+        qevm_load_guess(load);
+        return count != 0;
+    }
+    return FALSE;
+}

@@ -1,0 +1,262 @@
+/* load-virtio.c - what a virtio device checks while it loads.
+ *
+ * The vmdesc shows all of a virtio device's state as one leaf. Descriptions
+ * read it (schemas/devices/virtio*.json); the checks are those of
+ * hw/virtio/virtio.c:virtio_load() and of what it calls.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "rewrite/load-private.h"
+#include "rewrite/pci-masks.h"
+
+#define VIRTIO_QUEUE_MAX 1024
+/* Since then a queue may not be larger than what was allocated for it. */
+#define RELEASE_QUEUE_SIZE 1100
+
+static QevmNode *
+child(QevmNode *parent, const char *name)
+{
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
+        if (strcmp(qevm_node_name(n), name) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+static gboolean
+number(QevmNode *parent, const char *name, guint64 *out)
+{
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    QevmNode *node = child(parent, name);
+
+    if (!node || node->kind != QEVM_NODE_FIELD) {
+        return FALSE;
+    }
+    qevm_node_value(node, 0, &value);
+    if (value.kind != QEVM_VALUE_UINT) {
+        return FALSE;
+    }
+    *out = value.as.u;
+    return TRUE;
+}
+
+/* Where a node of the stream's tree stands in `load->c`. */
+static gsize
+place_of(const QevmLoad *load, const QevmNode *node)
+{
+    return node && node->offset >= load->c.base
+               ? (gsize)(node->offset - load->c.base)
+               : 0;
+}
+
+static gboolean
+stop_within(QevmLoad *load, const char *vmsd, const char *field)
+{
+    QevmLoadLevel level = { vmsd, field, "" };
+
+    g_array_append_val(load->stop->levels, level);
+    return FALSE;
+}
+
+/* ---- transport pci ---- */
+
+static gboolean
+check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    g_autofree QevmPciMasks *masks = g_new(QevmPciMasks, 1);
+    gsize n_ref, n_source;
+    const guint8 *local, *incoming;
+    gboolean exact;
+    gint at;
+
+    if (!ref || !source) {
+        return TRUE;
+    }
+    local = qevm_node_source_bytes(ref, &n_ref);
+    incoming = qevm_node_source_bytes(source, &n_source);
+    if (!local || !incoming || n_ref != n_source) {
+        qevm_load_guess(load);
+        return TRUE;
+    }
+    qevm_pci_masks(local, n_ref, NULL, masks);
+    at = qevm_pci_masks_compare(masks, local, incoming, &exact);
+    if (!exact) {
+        qevm_load_guess(load);
+    }
+    if (at < 0) {
+        return TRUE;
+    }
+    load->stop->index = (guint)at;
+    load->stop->cmask = masks->cmask[at];
+    load->stop->wmask = masks->wmask[at];
+    load->stop->w1cmask = masks->w1cmask[at];
+    (void)qevm_load_stop_values(load, QEVM_STOP_PCI_CONFIG,
+                                place_of(load, source) + (gsize)at, ref,
+                                incoming[at], local[at]);
+    return stop_within(load, "PCIDevice", "config");
+}
+
+static gboolean
+check_pci(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    guint64 local, incoming;
+
+    if (number(ref, "version_id", &local) &&
+        number(source, "version_id", &incoming) && incoming > local) {
+        (void)qevm_load_stop_values(load, QEVM_STOP_LESS_OR_EQUAL,
+                                    place_of(load, source), ref, incoming,
+                                    local);
+        return stop_within(load, "PCIDevice", "version_id");
+    }
+    return check_config(load, child(ref, "config"), child(source, "config"));
+}
+
+/* ---- queues ---- */
+
+static QevmNode *
+first_queue(QevmNode *overlay, QevmNode **run)
+{
+    QevmNode *queue = child(overlay, "queue");
+
+    *run = queue && queue->kind == QEVM_NODE_STRUCTS ? queue : NULL;
+    return *run ? qevm_node_children(queue) : queue;
+}
+
+static QevmNode *
+next_queue(QevmNode *queue)
+{
+    QevmNode *next = queue ? queue->next : NULL;
+
+    return next && strcmp(qevm_node_name(next), "queue") == 0 ? next : NULL;
+}
+
+static gboolean
+check_queue(QevmLoad *load, QevmNode *ref, QevmNode *source, guint index)
+{
+    guint64 local = 0, incoming = 0, desc = 0, avail = 0;
+    QevmNode *node = child(source, "num");
+
+    (void)number(source, "num", &incoming);
+    (void)number(source, "desc", &desc);
+    (void)number(source, "last_avail_idx", &avail);
+    load->stop->index = index;
+    if (ref && number(ref, "num", &local) && incoming > local &&
+        load->target->release >= RELEASE_QUEUE_SIZE) {
+        return qevm_load_stop_values(load, QEVM_STOP_VIRTIO_QUEUE_SIZE,
+                                     place_of(load, node), ref, incoming,
+                                     local);
+    }
+    if (!desc && avail) {
+        load->stop->text = g_strdup_printf(
+            "VQ %u address 0x0 inconsistent with Host index 0x%x", index,
+            (guint)avail);
+        return qevm_load_stop(load, QEVM_STOP_DEVICE, EPERM,
+                              place_of(load, source), ref);
+    }
+    return TRUE;
+}
+
+static gboolean
+check_queues(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    QevmNode *ref_run, *source_run;
+    QevmNode *r = first_queue(ref, &ref_run);
+    QevmNode *s = first_queue(source, &source_run);
+
+    for (guint i = 0; s; i++) {
+        if (!check_queue(load, r, s, i)) {
+            return FALSE;
+        }
+        r = next_queue(r);
+        s = next_queue(s);
+    }
+    return TRUE;
+}
+
+/* Requests under way carry the number of their queue if the destination has
+ * more than one (hw/block/virtio-blk.c:virtio_blk_load_device()). */
+static gboolean
+check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    QevmNode *list = child(source, "rq");
+    guint64 local = 0, incoming = 0;
+    QevmNode *element = list ? qevm_node_children(list) : NULL;
+
+    if (!element || !number(child(ref, "config"), "num_queues", &local) ||
+        !number(child(source, "config"), "num_queues", &incoming) ||
+        (local > 1) == (incoming > 1)) {
+        return TRUE;
+    }
+    load->stop->text = g_strdup("virtio: error trying to map MMIO memory");
+    qevm_load_guess(load);
+    return qevm_load_stop(load, QEVM_STOP_DEVICE, EINVAL,
+                          place_of(load, element), ref);
+}
+
+/* (hw/virtio/virtio-mem.c:virtio_mem_mig_sanity_checks_post_load()) */
+static gboolean
+check_memory(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    static const struct {
+        const char *field, *format;
+    } fields[] = {
+        { "addr", "Property 'memaddr' changed from 0x%" G_GINT64_MODIFIER
+                  "x to 0x%" G_GINT64_MODIFIER "x" },
+        { "region_size",
+          "Property 'memdev' size changed from 0x%" G_GINT64_MODIFIER
+          "x to 0x%" G_GINT64_MODIFIER "x" },
+        { "block_size",
+          "Property 'block-size' changed from 0x%" G_GINT64_MODIFIER
+          "x to 0x%" G_GINT64_MODIFIER "x" },
+        { "node", "Property 'node' changed from %" G_GUINT64_FORMAT
+                  " to %" G_GUINT64_FORMAT },
+    };
+    QevmNode *r = child(child(ref, "device"), "sanity_checks");
+    QevmNode *s = child(child(source, "device"), "sanity_checks");
+
+    for (guint i = 0; r && s && i < G_N_ELEMENTS(fields); i++) {
+        guint64 local, incoming;
+
+        if (!number(r, fields[i].field, &local) ||
+            !number(s, fields[i].field, &incoming) || local == incoming) {
+            continue;
+        }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        load->stop->text = g_strdup_printf(fields[i].format, incoming, local);
+#pragma GCC diagnostic pop
+        (void)qevm_load_stop(load, QEVM_STOP_DEVICE, EINVAL,
+                             place_of(load, child(s, fields[i].field)), r);
+        return stop_within(load, "virtio-mem-device", "tmp");
+    }
+    return TRUE;
+}
+
+gboolean
+qevm_load_virtio(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    guint64 queues;
+
+    /* What could not be read here may be read there all the same. */
+    if (!ref || !source || ref->kind != QEVM_NODE_STRUCT ||
+        source->kind != QEVM_NODE_STRUCT) {
+        qevm_load_guess(load);
+        return TRUE;
+    }
+    if (!check_pci(load, child(ref, "pci"), child(source, "pci"))) {
+        return FALSE;
+    }
+    if (number(source, "num_queues", &queues) && queues > VIRTIO_QUEUE_MAX) {
+        return qevm_load_stop_values(
+            load, QEVM_STOP_VIRTIO_QUEUES,
+            place_of(load, child(source, "num_queues")), ref, queues,
+            VIRTIO_QUEUE_MAX);
+    }
+    return check_queues(load, ref, source) &&
+           check_requests(load, ref, source) && check_memory(load, ref, source);
+}

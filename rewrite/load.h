@@ -1,0 +1,75 @@
+/* load.h - how a destination would load one section of a stream.
+ *
+ * The bytes of the section are read as the destination reads them: field by
+ * field in the layout of its own reference, subsections by look-ahead
+ * (migration/vmstate.c:vmstate_load_state(), vmstate_subsection_load()), with
+ * the checks that depend on nothing but bytes. Where the reference is silent
+ * about what a condition or a count decides, the stream's own layout and what
+ * is known of the destination's QEMU are asked; then the result is no longer
+ * exact.
+ */
+#ifndef QEVM_REWRITE_LOAD_H
+#define QEVM_REWRITE_LOAD_H
+
+#include "rewrite/target.h"
+
+/* Why the destination stops. */
+typedef enum {
+    QEVM_STOP_NONE,
+    QEVM_STOP_EARLY_EOF,          /* bytes are missing */
+    QEVM_STOP_VERSION_TOO_NEW,    /* incoming, local */
+    QEVM_STOP_VERSION_TOO_OLD,    /* incoming, local: the minimum */
+    QEVM_STOP_SUBSECTION_UNKNOWN, /* text: its name */
+    QEVM_STOP_SUBSECTION_TOO_NEW, /* text, incoming, local */
+    QEVM_STOP_SUBSECTION_TOO_OLD,
+    QEVM_STOP_EQUAL,             /* incoming, local */
+    QEVM_STOP_LESS_OR_EQUAL,     /* incoming, local */
+    QEVM_STOP_PCI_CONFIG,        /* index, incoming, local, masks */
+    QEVM_STOP_IRQ_STATE,         /* index, incoming */
+    QEVM_STOP_NULL_MARKER,       /* incoming */
+    QEVM_STOP_VIRTIO_QUEUE_SIZE, /* index, incoming, local */
+    QEVM_STOP_VIRTIO_QUEUES,     /* incoming: their number */
+    QEVM_STOP_VIRTIO_FEATURES,   /* incoming, local */
+    QEVM_STOP_DEVICE,         /* text: what it prints itself; NULL: nothing */
+    QEVM_STOP_FOOTER_MISSING, /* incoming: the byte there */
+    QEVM_STOP_FOOTER_ID,      /* incoming, local */
+} QevmStopKind;
+
+/* A vmsd and its field that the loader was in. */
+typedef struct {
+    const char *vmsd, *field, *type; /* borrowed from the reference */
+} QevmLoadLevel;
+
+typedef struct {
+    QevmStopKind kind;
+    gboolean exact; /* nothing but bytes and the reference decided */
+    guint64 offset; /* in the stream, of the byte that was the last straw */
+    QevmNode *at;   /* borrowed; what the reference has there; NULL */
+    GArray *levels; /* owned; QevmLoadLevel, the innermost first */
+    guint64 incoming, local;
+    guint index;
+    guint8 cmask, wmask, w1cmask;
+    char *text;           /* owned */
+    int number;           /* the errno of it */
+    GHashTable *accepted; /* owned; QevmNode that only one of them has, or that
+                             has another size in each, and rightly so */
+    guint64 consumed;     /* bytes of the payload that were read */
+} QevmStop;
+
+void qevm_stop_clear(QevmStop *stop);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmStop, qevm_stop_clear)
+#define QEVM_STOP_INIT                                                         \
+    {                                                                          \
+        0                                                                      \
+    }
+
+/* Loads `record` (FULL, START or CONFIGURATION) of `stream` into the section
+ * `ref` of the target's reference. The trees of both are made and stay.
+ * FALSE: the bytes of one of them cannot be read. What stops it, if anything,
+ * is in *stop, which was initialised. */
+QEVM_CHECKED gboolean qevm_load_section(const QevmTarget *target,
+                                        QevmStream *stream, QevmRecord *record,
+                                        QevmRecord *ref, QevmStop *stop,
+                                        GError **error);
+
+#endif
