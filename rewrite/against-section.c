@@ -48,6 +48,13 @@ bytes_text(guint64 bytes)
                            plural(bytes));
 }
 
+static gboolean
+is_accepted(const Section *s, const QevmItem *item)
+{
+    return g_hash_table_contains(s->stop->accepted, item->first) ||
+           g_hash_table_contains(s->stop->accepted, item->last);
+}
+
 /* Where in the stream something is missing: before item `at`, or at the end of
  * what holds them. */
 static guint64
@@ -59,27 +66,39 @@ offset_before(const GArray *items, guint at, QevmNode *parent)
     return parent->offset + parent->size;
 }
 
-static void
-add_missing(Section *s, const QevmItem *item, guint64 offset, QevmNode *parent)
+/* "`first' and 3 more (12 bytes)". */
+static char *
+items_text(const QevmItem *first, guint n, guint64 bytes)
 {
-    g_autofree char *size = bytes_text(qevm_item_bytes(item));
-    g_autofree char *sentence = g_strdup_printf(
-        "the destination reads `%.*s' here (%s), which the stream does not "
-        "have",
-        (int)item->name_len, item->name, size);
+    g_autofree char *size = bytes_text(bytes);
+    g_autofree char *more =
+        n > 1 ? g_strdup_printf(" and %u more", n - 1) : g_strdup("");
 
-    add(s, "field-missing", parent, -1, offset, sentence);
+    return g_strdup_printf("`%.*s'%s (%s)", (int)first->name_len, first->name,
+                           more, size);
+}
+
+static void
+add_missing(Section *s, const QevmItem *first, guint n, guint64 bytes,
+            guint64 offset, QevmNode *parent)
+{
+    g_autofree char *what = items_text(first, n, bytes);
+    g_autofree char *sentence = g_strdup_printf(
+        "the destination reads %s here, which the stream does not have", what);
+
+    add(s, "field-missing", parent->parent ? parent : NULL, -1, offset,
+        sentence);
     s->causes++;
 }
 
 static void
-add_extra(Section *s, const QevmItem *item)
+add_extra(Section *s, const QevmItem *first, guint n, guint64 bytes)
 {
-    g_autofree char *size = bytes_text(qevm_item_bytes(item));
+    g_autofree char *what = items_text(first, n, bytes);
     g_autofree char *sentence =
-        g_strdup_printf("the destination does not read this field (%s)", size);
+        g_strdup_printf("the destination does not read %s", what);
 
-    add(s, "field-extra", item->first, -1, item->first->offset, sentence);
+    add(s, "field-extra", first->first, -1, first->first->offset, sentence);
     s->causes++;
 }
 
@@ -106,7 +125,8 @@ add_resized(Section *s, const QevmItem *there, const QevmItem *here)
 {
     g_autofree char *sentence = NULL;
 
-    if (there->kind != QEVM_ITEM_FIELDS) {
+    if (there->kind != QEVM_ITEM_FIELDS || is_accepted(s, there) ||
+        is_accepted(s, here)) {
         return;
     }
     sentence =
@@ -124,55 +144,81 @@ add_resized(Section *s, const QevmItem *there, const QevmItem *here)
     s->causes++;
 }
 
-static gboolean
-is_accepted(const Section *s, const QevmItem *item)
-{
-    return g_hash_table_contains(s->stop->accepted, item->first) ||
-           g_hash_table_contains(s->stop->accepted, item->last);
-}
-
 static void compare(Section *s, QevmNode *there, QevmNode *here);
 
-static void
-compare_run(Section *s, const GArray *there, const GArray *here,
-            const QevmAlignRun *run, QevmNode *parent)
+/* Fields that only one of them has, from run `i` on: how many runs of them are
+ * in a row, and their bytes. */
+static guint
+count_fields(const Section *s, const GArray *items, const GArray *runs, guint i,
+             guint64 *bytes, guint *n)
 {
-    const QevmItem *a =
-        run->n_a ? &g_array_index(there, QevmItem, run->a) : NULL;
-    const QevmItem *b =
-        run->n_b ? &g_array_index(here, QevmItem, run->b) : NULL;
+    QevmAlignKind kind = g_array_index(runs, QevmAlignRun, i).kind;
+    guint from = i;
 
-    if ((a && is_accepted(s, a)) || (b && is_accepted(s, b))) {
-        return;
+    for (*bytes = *n = 0; i < runs->len; i++) {
+        const QevmAlignRun *run = &g_array_index(runs, QevmAlignRun, i);
+        const QevmItem *item = &g_array_index(
+            items, QevmItem, kind == QEVM_ALIGN_EXTRA ? run->a : run->b);
+
+        if (run->kind != kind || item->kind != QEVM_ITEM_FIELDS ||
+            is_accepted(s, item)) {
+            break;
+        }
+        *bytes += qevm_item_bytes(item);
+        ++*n;
     }
-    switch (run->kind) {
-    case QEVM_ALIGN_EXTRA:
-        if (a->kind == QEVM_ITEM_SUBSECTION) {
-            add_unknown_subsection(s, a);
-        } else if (a->kind == QEVM_ITEM_FIELDS) {
-            add_extra(s, a);
-        }
-        break;
-    case QEVM_ALIGN_MISSING:
-        /* What is not sent keeps its default. */
-        if (b->kind == QEVM_ITEM_FIELDS) {
-            add_missing(s, b, offset_before(there, run->a, parent), parent);
-        }
-        break;
-    case QEVM_ALIGN_RESIZED:
-        add_resized(s, a, b);
-        break;
-    default:
-        for (guint i = 0; i < run->n_a && i < run->n_b; i++) {
-            const QevmItem *x = &g_array_index(there, QevmItem, run->a + i);
-            const QevmItem *y = &g_array_index(here, QevmItem, run->b + i);
+    return i - from;
+}
 
-            if (x->kind == QEVM_ITEM_SUBSECTION &&
-                y->kind == QEVM_ITEM_SUBSECTION) {
-                compare(s, x->first, y->first);
-            }
+static void
+compare_inside(Section *s, const GArray *there, const GArray *here,
+               const QevmAlignRun *run)
+{
+    for (guint i = 0; i < run->n_a && i < run->n_b; i++) {
+        const QevmItem *a = &g_array_index(there, QevmItem, run->a + i);
+        const QevmItem *b = &g_array_index(here, QevmItem, run->b + i);
+
+        if (a->kind == QEVM_ITEM_SUBSECTION &&
+            b->kind == QEVM_ITEM_SUBSECTION) {
+            compare(s, a->first, b->first);
         }
     }
+}
+
+/* What only the stream has, from run `i` on. */
+static guint
+compare_extra(Section *s, const GArray *there, const GArray *runs, guint i)
+{
+    const QevmItem *item =
+        &g_array_index(there, QevmItem, g_array_index(runs, QevmAlignRun, i).a);
+    guint64 bytes;
+    guint n, taken = count_fields(s, there, runs, i, &bytes, &n);
+
+    if (taken) {
+        add_extra(s, item, n, bytes);
+        return taken;
+    }
+    if (item->kind == QEVM_ITEM_SUBSECTION && !is_accepted(s, item)) {
+        add_unknown_subsection(s, item);
+    }
+    return 1;
+}
+
+/* What only the destination has. A subsection that is not sent keeps its
+ * default. */
+static guint
+compare_missing(Section *s, const GArray *there, const GArray *here,
+                const GArray *runs, guint i, QevmNode *parent)
+{
+    const QevmAlignRun *run = &g_array_index(runs, QevmAlignRun, i);
+    guint64 bytes;
+    guint n, taken = count_fields(s, here, runs, i, &bytes, &n);
+
+    if (taken) {
+        add_missing(s, &g_array_index(here, QevmItem, run->b), n, bytes,
+                    offset_before(there, run->a, parent), parent);
+    }
+    return MAX(taken, 1);
 }
 
 static void
@@ -180,9 +226,27 @@ compare(Section *s, QevmNode *there, QevmNode *here)
 {
     g_autoptr(GArray) a = qevm_items_of(there), b = qevm_items_of(here);
     g_autoptr(GArray) runs = qevm_align(a, b);
+    guint i = 0;
 
-    for (guint i = 0; i < runs->len; i++) {
-        compare_run(s, a, b, &g_array_index(runs, QevmAlignRun, i), there);
+    while (i < runs->len) {
+        const QevmAlignRun *run = &g_array_index(runs, QevmAlignRun, i);
+
+        switch (run->kind) {
+        case QEVM_ALIGN_EXTRA:
+            i += compare_extra(s, a, runs, i);
+            break;
+        case QEVM_ALIGN_MISSING:
+            i += compare_missing(s, a, b, runs, i, there);
+            break;
+        case QEVM_ALIGN_RESIZED:
+            add_resized(s, &g_array_index(a, QevmItem, run->a),
+                        &g_array_index(b, QevmItem, run->b));
+            i++;
+            break;
+        default:
+            compare_inside(s, a, b, run);
+            i++;
+        }
     }
 }
 
@@ -352,13 +416,15 @@ explain(Section *s)
 /* ---- sections that are not there ---- */
 
 /* These handlers exist whether they have anything to send or not
- * (migration/block-dirty-bitmap.c, migration/block.c until 9.0). */
+ * (migration/block-dirty-bitmap.c, migration/block.c until 9.0,
+ * hw/s390x/s390-stattrib.c). */
 static gboolean
 is_always_there(const QevmAgainst *a, const char *idstr)
 {
     guint release = a->target->release;
 
-    return (strcmp(idstr, "dirty-bitmap") == 0 &&
+    return strcmp(idstr, "s390-storage_attributes") == 0 ||
+           (strcmp(idstr, "dirty-bitmap") == 0 &&
             (!release || release >= 212)) ||
            (strcmp(idstr, "block") == 0 && (!release || release <= 900));
 }

@@ -119,10 +119,30 @@ check_ppc_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
     return stop(load, here, there, SPR_PVR, EINVAL, NULL);
 }
 
+/* 11.0 sends this timer whether the CPU has it or not; before, it is loaded
+ * into a pointer that is null where the CPU has none, and the reference would
+ * have sent it if it had (target/arm/machine.c:vmstate_wfxt_timer). */
+static gboolean
+check_arm_timer(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    static const char name[] = "cpu/wfxt-timer";
+    QevmNode *timer = child(source, name);
+
+    if (!timer || child(ref, name) || !load->target->release ||
+        load->target->release >= 1100) {
+        return TRUE;
+    }
+    load->stop->crash = TRUE;
+    return stop(load, ref, timer, 0, 0,
+                g_strdup("vmstate_load_state: Assertion `first_elem || "
+                         "!n_elems || !size' failed."));
+}
+
 static gboolean
 check_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    return check_arm_cpu(load, ref, source) && check_ppc_cpu(load, ref, source);
+    return check_arm_timer(load, ref, source) &&
+           check_arm_cpu(load, ref, source) && check_ppc_cpu(load, ref, source);
 }
 
 /* A capability is sent where it is not the machine's default. So one that

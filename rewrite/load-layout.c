@@ -24,6 +24,15 @@ static const struct {
     { "xhci-intr", "ev_buffer", "er_full_unused" },
 };
 
+/* Fields that an older version of a vmsd has, under the name that it had, and
+ * by what name the destination knows them: it reads them if they are there. */
+static const struct {
+    const char *vmsd, *field, *known;
+} older[] = {
+    /* hw/scsi/esp.c: esp_is_between_version_5_and_6() */
+    { "esp", "ti_cmd", "mig_ti_cmd" },
+};
+
 static gboolean
 same_name(const QevmNode *a, const QevmNode *b)
 {
@@ -141,12 +150,13 @@ loaded_number(const QevmLoad *load, const QevmLoadPair *pair, guint64 *number)
 }
 
 /* The field before that has one number of elements in the reference and the
- * other in the stream, and what it says. */
+ * other in the stream, and what it says. Too many fields are 0 here and 1 there
+ * for that to mean anything. */
 static gboolean
 counted_by(const QevmLoad *load, const GArray *before, guint64 in_ref,
            guint64 in_source, guint64 *count)
 {
-    for (guint i = before->len; i-- > 0;) {
+    for (guint i = MAX(in_ref, in_source) > 1 ? before->len : 0; i-- > 0;) {
         const QevmLoadPair *pair = &g_array_index(before, QevmLoadPair, i);
         guint64 a, b;
 
@@ -265,6 +275,21 @@ is_set(const QevmLoad *load, const GArray *before, const char *flag)
     return FALSE;
 }
 
+static gboolean
+is_older(const QevmLoad *load, const char *vmsd, const char *field)
+{
+    const QevmKnownField *known;
+
+    for (guint i = 0; i < G_N_ELEMENTS(older); i++) {
+        if (strcmp(older[i].vmsd, vmsd) == 0 &&
+            strcmp(older[i].field, field) == 0) {
+            return qevm_target_field(load->target, vmsd, older[i].known,
+                                     &known) == QEVM_TARGET_YES;
+        }
+    }
+    return FALSE;
+}
+
 gboolean
 qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
                 const char *vmsd)
@@ -277,6 +302,10 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
 
     if (flag) {
         return is_set(load, before, flag);
+    }
+    if (!pair->ref && is_older(load, vmsd, qevm_node_name(node))) {
+        qevm_load_guess(load);
+        return TRUE;
     }
     knows = qevm_target_field(load->target, vmsd, qevm_node_name(node), &field);
     if (pair->ref) {

@@ -178,17 +178,17 @@ check_queues(QevmLoad *load, QevmNode *ref, QevmNode *source)
     return TRUE;
 }
 
-/* Requests under way carry the number of their queue if the destination has
- * more than one (hw/block/virtio-blk.c:virtio_blk_load_device()). */
+/* Requests under way carry the number of their queue where there are several,
+ * and the destination goes by its own
+ * (hw/block/virtio-blk.c:virtio_blk_load_device()). */
 static gboolean
 check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    QevmNode *list = child(source, "rq");
+    QevmNode *element = child(child(source, "rq"), "element");
     guint64 local = 0, incoming = 0;
-    QevmNode *element = list ? qevm_node_children(list) : NULL;
 
-    if (!element || !number(child(ref, "config"), "num_queues", &local) ||
-        !number(child(source, "config"), "num_queues", &incoming) ||
+    if (!element || !number(ref, "num_queues", &local) ||
+        !number(source, "num_queues", &incoming) ||
         (local > 1) == (incoming > 1)) {
         return TRUE;
     }

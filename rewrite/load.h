@@ -51,6 +51,7 @@ typedef struct {
     guint8 cmask, wmask, w1cmask;
     char *text;           /* owned */
     int number;           /* the errno of it */
+    gboolean crash;   /* it does not refuse, it aborts */
     GHashTable *accepted; /* owned; QevmNode that only one of them has, or that
                              has another size in each, and rightly so */
     guint64 consumed;     /* bytes of the payload that were read */
