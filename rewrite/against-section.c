@@ -39,6 +39,13 @@ add(Section *s, const char *slug, QevmNode *node, gint64 index, guint64 offset,
     return f;
 }
 
+/* Only what stands before the place where it stops can be why. */
+static gboolean
+is_cause(const Section *s, guint64 offset)
+{
+    return offset <= s->stop->offset;
+}
+
 /* ---- the layout ---- */
 
 static char *
@@ -86,6 +93,9 @@ add_missing(Section *s, const QevmItem *first, guint n, guint64 bytes,
     g_autofree char *sentence = g_strdup_printf(
         "the destination reads %s here, which the stream does not have", what);
 
+    if (!is_cause(s, offset)) {
+        return;
+    }
     add(s, "field-missing", parent->parent ? parent : NULL, -1, offset,
         sentence);
     s->causes++;
@@ -98,6 +108,9 @@ add_extra(Section *s, const QevmItem *first, guint n, guint64 bytes)
     g_autofree char *sentence =
         g_strdup_printf("the destination does not read %s", what);
 
+    if (!is_cause(s, first->first->offset)) {
+        return;
+    }
     add(s, "field-extra", first->first, -1, first->first->offset, sentence);
     s->causes++;
 }
@@ -126,7 +139,7 @@ add_resized(Section *s, const QevmItem *there, const QevmItem *here)
     g_autofree char *sentence = NULL;
 
     if (there->kind != QEVM_ITEM_FIELDS || is_accepted(s, there) ||
-        is_accepted(s, here)) {
+        is_accepted(s, here) || !is_cause(s, there->first->offset)) {
         return;
     }
     sentence =

@@ -290,6 +290,17 @@ is_older(const QevmLoad *load, const char *vmsd, const char *field)
     return FALSE;
 }
 
+/* Is the section's own vmsd newer than the stream's? Then what only the
+ * destination has came with that, as a rule. */
+static gboolean
+is_newer(const QevmLoad *load, const char *vmsd)
+{
+    const QevmDevice *device = load->ref->device;
+
+    return load->record->version_id < load->ref->version_id && device &&
+           g_strcmp0(device->vmsd->name, vmsd) == 0;
+}
+
 gboolean
 qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
                 const char *vmsd)
@@ -312,6 +323,10 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
         /* An older version has not got it, or it has no elements. */
         if (field && !field->conditional &&
             field->version_id > load->record->version_id) {
+            return FALSE;
+        }
+        if (knows == QEVM_TARGET_MAYBE && is_newer(load, vmsd)) {
+            qevm_load_guess(load);
             return FALSE;
         }
         if (counted_by(load, before, elements, 0, &count) && count == 0) {
