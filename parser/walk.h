@@ -59,6 +59,18 @@ QEVM_CHECKED gboolean qevm_walk_peek(QevmWalk *walk, int *type, GError **error);
 /* Goes past one record. */
 QEVM_CHECKED gboolean qevm_walk_record(QevmWalk *walk, GError **error);
 
+/* ---- private to walk.c and walk-section.c ---- */
+
+/* Goes past a section of that type and records it. */
+QEVM_CHECKED gboolean qevm_walk_section(QevmWalk *walk, QevmRecordType type,
+                                        GError **error);
+/* Gives a finished record to the stream, or joins it to the run before. */
+void qevm_walk_add(QevmWalk *walk, QevmRecord *record);
+/* Remembers the section that a START introduces. */
+QevmLiveSection *qevm_walk_add_live(QevmWalk *walk, const QevmRecord *record);
+/* Is this a command that there is, with as many bytes as it wants? */
+gboolean qevm_walk_is_command(const guint8 *p, gsize n);
+
 /* ---- borrowed descriptions (walk-lend.c) ---- */
 
 struct QevmLend;
