@@ -26,41 +26,6 @@ qevm_walk_lender(QevmWalk *walk)
                : NULL;
 }
 
-/* Up to `want` bytes at `offset`; fewer at the end of what is there. */
-static gsize
-look_at(const QevmWalk *walk, guint64 offset, gsize want, guint8 *buf)
-{
-    QevmSource *source = walk->stream->source;
-    guint64 size = qevm_source_size(source);
-    gsize n;
-
-    if (size == G_MAXUINT64 || offset >= size) {
-        return 0;
-    }
-    n = (gsize)MIN((guint64)want, size - offset);
-    return qevm_source_read(source, offset, n, buf, "next record", NULL) ? n
-                                                                         : 0;
-}
-
-/* Nothing but zeros from `offset` on: EOF, and how far a file was made
- * longer. */
-static gboolean
-all_zero(QevmWalk *walk, guint64 offset)
-{
-    static const guint8 zeros[CHUNK];
-    g_autofree guint8 *buf = g_malloc(CHUNK);
-    gsize n;
-
-    while ((n = look_at(walk, offset, CHUNK, buf)) > 0) {
-        if (n / 64 > walk->lend_work || memcmp(buf, zeros, n) != 0) {
-            return FALSE;
-        }
-        walk->lend_work -= n / 64;
-        offset += n;
-    }
-    return TRUE;
-}
-
 /* The header of a FULL section: of one that a lender has, or else of one that
  * looks like QEMU's. */
 static gboolean
@@ -107,7 +72,7 @@ ends_there(guint64 size, gpointer user)
         (walk->package_end && end > walk->package_end)) {
         return FALSE;
     }
-    n = look_at(walk, end, sizeof p, p);
+    n = qevm_walk_look(walk, end, sizeof p, p);
     if ((walk->stream->footers || !walk->footers_known) && n >= 5 &&
         p[0] == QEMU_VM_SECTION_FOOTER &&
         qevm_be_get(p + 1, 4) == s->record->section_id) {
@@ -122,8 +87,6 @@ ends_there(guint64 size, gpointer user)
     switch (p[0]) {
     case QEMU_VM_SECTION_FULL:
         return is_header(walk, p, n);
-    case QEMU_VM_EOF:
-        return qevm_walk_record_follows(walk, p, n, end) || all_zero(walk, end);
     default:
         return qevm_walk_record_follows(walk, p, n, end);
     }
@@ -151,7 +114,7 @@ ask_about(QevmWalk *walk, const QevmRecord *record, QevmLendAsk *ask)
                                      ? size - record->payload_offset
                                      : 0,
                           .prefer = walk->lender,
-                          .work = &walk->lend_work };
+                          .work = &walk->work };
     return TRUE;
 }
 
@@ -211,7 +174,7 @@ qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record, guint64 *size)
         return FALSE;
     }
     for (;;) {
-        gsize n = look_at(walk, at, chunk, buf);
+        gsize n = qevm_walk_look(walk, at, chunk, buf);
         const guint8 *p = buf;
         gsize left = n;
 

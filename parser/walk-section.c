@@ -64,6 +64,36 @@ printable(const guint8 *p, gsize n)
     return TRUE;
 }
 
+/* EOF as the last byte, before a vmdesc, or before what makes a file longer
+ * and means nothing: a volume of a fixed size, a whole last cluster. */
+static gboolean
+is_end(QevmWalk *walk, const guint8 *p, gsize n, guint64 offset)
+{
+    static const guint8 zeros[4096];
+    guint8 buf[sizeof zeros];
+    gsize more;
+
+    if (walk->package_end || p[0] != QEMU_VM_EOF) {
+        return FALSE;
+    }
+    if (n == 1 || (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{')) {
+        return TRUE;
+    }
+    n = MIN(n, sizeof zeros);
+    if (memcmp(p, zeros, n) != 0) {
+        return FALSE;
+    }
+    for (offset += n;
+         (more = qevm_walk_look(walk, offset, sizeof buf, buf)) > 0;
+         offset += more) {
+        if (more / 64 >= walk->work || memcmp(buf, zeros, more) != 0) {
+            return FALSE;
+        }
+        walk->work -= more / 64;
+    }
+    return offset == qevm_source_size(walk->stream->source);
+}
+
 /* Can a record start here? Of an unknown payload this is all the proof that
  * its footer is one. */
 gboolean
@@ -75,8 +105,7 @@ qevm_walk_record_follows(QevmWalk *walk, const guint8 *p, gsize n,
     }
     switch (p[0]) {
     case QEMU_VM_EOF:
-        return n == 1 ||
-               (n > 6 && p[1] == QEMU_VM_VMDESCRIPTION && p[6] == '{');
+        return is_end(walk, p, n, offset);
     case QEMU_VM_SECTION_START:
     case QEMU_VM_SECTION_FULL:
         return n >= 14 && p[5] > 0 && n >= 14u + p[5] && printable(p + 6, p[5]);

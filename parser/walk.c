@@ -5,7 +5,7 @@
 
 #define MACHINE_NAME_MAX 1024
 #define CAPABILITIES_MAX 256
-#define LEND_WORK_MAX (32 * 1024 * 1024) /* fields looked at, 64 bytes read */
+#define WORK_MAX (32 * 1024 * 1024)
 
 static void
 live_section_free(gpointer p)
@@ -25,7 +25,7 @@ qevm_walk_new(QevmStream *stream, QevmFlow *flow)
     w->flow = flow;
     w->sections = g_hash_table_new_full(NULL, NULL, NULL, live_section_free);
     w->full_ids = g_hash_table_new(NULL, NULL);
-    w->lend_work = LEND_WORK_MAX;
+    w->work = WORK_MAX;
     w->block_in = w->block_out = -1;
     return w;
 }
@@ -485,6 +485,20 @@ walk_eof(QevmWalk *walk, GError **error)
 }
 
 /* ---- the loop ---- */
+
+gsize
+qevm_walk_look(const QevmWalk *walk, guint64 offset, gsize n, guint8 *buf)
+{
+    QevmSource *source = walk->stream->source;
+    guint64 size = qevm_source_size(source);
+
+    if (size == G_MAXUINT64 || offset >= size) {
+        return 0;
+    }
+    n = (gsize)MIN((guint64)n, size - offset);
+    return qevm_source_read(source, offset, n, buf, "what follows", NULL) ? n
+                                                                          : 0;
+}
 
 gboolean
 qevm_walk_peek(QevmWalk *walk, int *type, GError **error)

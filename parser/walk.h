@@ -33,7 +33,7 @@ typedef struct {
     guint next_device;    /* in the vmdesc: the one expected next */
     guint searched;       /* vmdesc entries, for a cap */
     GHashTable *full_ids; /* section_ids of FULL sections so far */
-    guint64 lend_work;    /* see QevmLendAsk */
+    guint64 work; /* left for guesses: fields tried, 64 bytes compared */
     const char *lender;   /* who lent last */
     /* ram */
     GHashTable *blocks;       /* idstr -> index + 1 */
@@ -53,6 +53,11 @@ void qevm_walk_set_edit(QevmWalk *walk, const QevmLiveEdit *edit);
 /* Makes the iterative sections and counters known that the stream's records
  * up to the first live one tell of, for a walk that starts behind them. */
 void qevm_walk_catch_up(QevmWalk *walk);
+
+/* Up to `n` bytes at `offset`, which need not be reached yet: fewer at the end,
+ * none of a pipe that was not read to its end. */
+gsize qevm_walk_look(const QevmWalk *walk, guint64 offset, gsize n,
+                     guint8 *buf);
 
 /* The next record's type byte, or -1 at the end of the bytes. */
 QEVM_CHECKED gboolean qevm_walk_peek(QevmWalk *walk, int *type, GError **error);

@@ -656,9 +656,25 @@ dump_of(GBytes *bytes, QevmOpenFlags flags)
     return s && !s->error ? exercise_dump(s, FALSE) : NULL;
 }
 
+/* Bytes after the end that only fill a file up. */
+static gboolean
+is_padding(const QevmStream *stream, const QevmRecord *record)
+{
+    g_autoptr(GBytes) bytes = qevm_source_get(stream->source, record->offset,
+                                              record->size, "padding", NULL);
+    gsize size;
+    const guint8 *p = g_bytes_get_data(bytes, &size);
+
+    while (size > 0 && p[size - 1] == 0) {
+        size--;
+    }
+    return size == 0;
+}
+
 /* Was that changed which told where sections end? Without a description these
  * are footers, and without footers what follows; a footer is known by what
- * follows it, which is no EOF unless a vmdesc or nothing follows that. */
+ * follows it, which is no EOF unless a vmdesc follows that, or nothing, or
+ * padding. */
 static gboolean
 lost_its_ends(const QevmEdit *edit)
 {
@@ -668,7 +684,8 @@ lost_its_ends(const QevmEdit *edit)
         const QevmRecord *r = g_ptr_array_index(edit->stream->records, i);
 
         if ((r->resynced && (footers || edit->drop_vmdesc)) ||
-            (r->type == QEVM_RECORD_TRAILING && edit->drop_vmdesc)) {
+            (r->type == QEVM_RECORD_TRAILING && edit->drop_vmdesc &&
+             !is_padding(edit->stream, r))) {
             return TRUE;
         }
     }

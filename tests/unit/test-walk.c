@@ -152,6 +152,15 @@ static const BuildCase record_cases[] = {
           FULL("00000008", "y", "00000001") FOOTER("00000008") "00",
       "S#2:ram+53f P#2x1+18f E#2:ram+18f F#7:x+22fro F#8:y+20fro 0+1", NULL, 0,
       NULL },
+    { "full/padded", /* EOF is known before zeros to the end, as in a volume */
+      LIVE FULL("00000007", "x",
+                "00000001") "1234" FOOTER("00000007") "00 00*9000",
+      "S#2:ram+53f P#2x1+18f E#2:ram+18f F#7:x+22fro 0+1 T+9000", NULL, 0,
+      NULL },
+    { "full/not-padded", /* ... and not where other bytes follow */
+      LIVE FULL("00000007", "x", "00000001")
+          FOOTER("00000007") "00 00*9000 12" FOOTER("00000007") "00",
+      "S#2:ram+53f P#2x1+18f E#2:ram+18f F#7:x+9027fro 0+1", NULL, 0, NULL },
     { "full/alone", /* as Xen's tool stack gets them */
       HEADER FULL("00000007", "x", "00000001") "1234" FOOTER("00000007") "00",
       "F#7:x+22fro 0+1", NULL, 0, NULL },
@@ -173,6 +182,10 @@ static const BuildCase record_cases[] = {
       "S#2:ram+53f P#2x1+18f E#2:ram+18f X#7+9 X#4+5p F#7:x+20frop X#5+5p "
       "P#2x1+18f E#2:ram+18f 0+1",
       NULL, 0, NULL },
+    { "package/no-eof", /* which a package cannot have in it */
+      HEAD "08 0007 0004 0000001b" FULL("00000007", "x", "00000001")
+          FOOTER("00000007") "0000" FOOTER("00000007") "00 00*8",
+      "S#2:ram+53f X#7+9 F#7:x+27frop 0+1 T+8", NULL, 0, NULL },
     { "package/empty", HEAD "08 0007 0004 00000000 00", "S#2:ram+53f X#7+9 0+1",
       NULL, 0, NULL },
     { "package/two",
