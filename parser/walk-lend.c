@@ -10,6 +10,7 @@
 #define LOOKAHEAD (5 + 14 + 255)
 #define CHUNK (64 * 1024)
 #define NAMES_MAX 6
+#define PACKAGE_COMMANDS_MAX 64 /* bytes at the end of one; 23 are known */
 #define NOTES_MAX 16 /* descriptions that do not fit, told one by one */
 /* Wilder numbers in a header are more likely somebody's data. */
 #define SECTION_ID_MAX 0xffff
@@ -163,18 +164,44 @@ qevm_walk_lend_exact(QevmWalk *walk, QevmRecord *record, GError **why)
     }
 }
 
+/* Where the commands begin that end a package of device sections: PING and
+ * POSTCOPY_RUN (migration/migration.c:postcopy_start()). Not before `floor`. */
+static guint64
+package_commands(const QevmWalk *walk, guint64 floor)
+{
+    guint64 end = walk->package_end;
+    guint8 p[PACKAGE_COMMANDS_MAX];
+    gsize n = (gsize)MIN(end - floor, (guint64)sizeof p);
+
+    n = qevm_walk_look(walk, end - n, n, p);
+    for (gsize i = 0; i < n; i++) {
+        gsize at = i;
+
+        while (at < n && qevm_walk_is_command(p + at, n - at)) {
+            at += 5 + (gsize)qevm_be_get(p + at + 3, 2);
+        }
+        if (at == n) {
+            return end - (n - i);
+        }
+    }
+    return end;
+}
+
 gboolean
 qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record, guint64 *size)
 {
-    guint64 at = record->payload_offset;
+    guint64 start = record->payload_offset, at = start;
+    guint64 end = walk->package_end ? walk->package_end
+                                    : qevm_source_size(walk->stream->source);
     g_autofree guint8 *buf = g_malloc(CHUNK);
     gsize chunk = 4 * LOOKAHEAD; /* most sections are short */
 
-    if (!qevm_walk_lender(walk)) {
+    if (!qevm_walk_lender(walk) || at > end) {
         return FALSE;
     }
     for (;;) {
-        gsize n = qevm_walk_look(walk, at, chunk, buf);
+        gsize n =
+            qevm_walk_look(walk, at, (gsize)MIN((guint64)chunk, end - at), buf);
         const guint8 *p = buf;
         gsize left = n;
 
@@ -184,15 +211,19 @@ qevm_walk_lend_scan(QevmWalk *walk, const QevmRecord *record, guint64 *size)
                 break; /* look again with more behind it */
             }
             if (is_header(walk, p, left)) {
-                *size = at + (gsize)(p - buf) - record->payload_offset;
+                *size = at + (gsize)(p - buf) - start;
                 return TRUE;
             }
             p++;
             left--;
         }
+        if (n < chunk && walk->package_end) {
+            *size = package_commands(walk, start) - start;
+            return TRUE;
+        }
         if (n < chunk) {
             /* The last section: EOF is the last byte there is. */
-            *size = at + n - 1 - record->payload_offset;
+            *size = at + n - 1 - start;
             return n > 0 && buf[n - 1] == QEMU_VM_EOF;
         }
         at += p ? (gsize)(p - buf) : n;
