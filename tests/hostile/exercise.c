@@ -648,14 +648,6 @@ check_vmdesc(QevmStream *back)
     qevm_edit_free(none);
 }
 
-static char *
-dump_of(GBytes *bytes, QevmOpenFlags flags)
-{
-    g_autoptr(QevmStream) s = exercise_open(bytes, flags, NULL);
-
-    return s && !s->error ? exercise_dump(s, FALSE) : NULL;
-}
-
 /* Bytes after the end that only fill a file up. */
 static gboolean
 is_padding(const QevmStream *stream, const QevmRecord *record)
@@ -692,15 +684,40 @@ lost_its_ends(const QevmEdit *edit)
     return FALSE;
 }
 
+/* Which bytes are the sections of a stream, as text. NULL: it is broken. */
+static char *
+places_in(GBytes *bytes, QevmOpenFlags flags)
+{
+    g_autoptr(QevmStream) s = exercise_open(bytes, flags, NULL);
+    GString *out;
+
+    if (!s || s->error) {
+        return NULL;
+    }
+    out = g_string_new(NULL);
+    for (guint i = 0; i < s->records->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(s->records, i);
+
+        if (qevm_record_is_section(r)) {
+            g_string_append_printf(
+                out, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n",
+                r->payload_offset, r->payload_size);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
 /* The end of the live part can be found from either side; bytes that are
- * wrong in it, or an EOF, are seen from the front only. */
+ * wrong in it, or an EOF, are seen from the front only. So is a whole end of a
+ * stream, of the same sections even, before another one: the description at
+ * the tail is all that leads to the second. */
 static gboolean
 same_from_both_sides(GBytes *bytes)
 {
     g_autofree char *near = NULL, *far = NULL;
 
-    near = dump_of(bytes, 0);
-    far = dump_of(bytes, QEVM_OPEN_WALK);
+    near = places_in(bytes, 0);
+    far = places_in(bytes, QEVM_OPEN_WALK);
     return g_strcmp0(near, far) == 0;
 }
 
