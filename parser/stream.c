@@ -176,19 +176,30 @@ is_pipe(const Opener *o)
     return !qevm_source_seekable(o->stream->source) && !o->drained;
 }
 
-/* The device state starts: a FULL, or a package of them. */
+/* Is a package next, of a record of that type? */
 static gboolean
-device_state_next(Opener *o, int type, gboolean *yes, GError **error)
+package_next(Opener *o, int type, gboolean *yes, GError **error)
 {
     const guint8 *p;
 
-    *yes = type == QEMU_VM_SECTION_FULL || type == QEMU_VM_EOF;
+    *yes = FALSE;
     if (type == QEMU_VM_COMMAND) {
         if (!qevm_flow_peek(o->flow, 5, "command", &p, error)) {
             return FALSE;
         }
         *yes = qevm_be_get(p + 1, 2) == 7; /* PACKAGED */
     }
+    return TRUE;
+}
+
+/* The device state starts: a FULL, or a package of them. */
+static gboolean
+device_state_next(Opener *o, int type, gboolean *yes, GError **error)
+{
+    if (!package_next(o, type, yes, error)) {
+        return FALSE;
+    }
+    *yes |= type == QEMU_VM_SECTION_FULL || type == QEMU_VM_EOF;
     return TRUE;
 }
 
@@ -222,18 +233,21 @@ walk_on(Opener *o, GError **error)
     }
 }
 
-/* Is a PART or END next: is the head over? */
+/* Up to a PART or END, or a package: the head is over. */
 static gboolean
 walk_head(Opener *o, gboolean *eof, GError **error)
 {
+    gboolean package;
     int type;
 
     for (*eof = FALSE;;) {
         if (!qevm_walk_record(o->walk, error) ||
-            !qevm_walk_peek(o->walk, &type, error)) {
+            !qevm_walk_peek(o->walk, &type, error) ||
+            !package_next(o, type, &package, error)) {
             return FALSE;
         }
-        if (type == QEMU_VM_SECTION_PART || type == QEMU_VM_SECTION_END) {
+        if (type == QEMU_VM_SECTION_PART || type == QEMU_VM_SECTION_END ||
+            package) {
             return TRUE;
         }
         if (type == QEMU_VM_EOF) {

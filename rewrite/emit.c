@@ -14,11 +14,20 @@ record_at(const QevmStream *s, guint i)
     return g_ptr_array_index(s->records, i);
 }
 
+/* No QEMU puts live sections into a package. Where there are some, they go with
+ * the device state. */
 static gboolean
 is_live(const QevmRecord *r)
 {
-    return r->type == QEVM_RECORD_PARTS || r->type == QEVM_RECORD_END ||
-           r->type == QEVM_RECORD_LIVE;
+    return !r->packaged &&
+           (r->type == QEVM_RECORD_PARTS || r->type == QEVM_RECORD_END ||
+            r->type == QEVM_RECORD_LIVE);
+}
+
+static gboolean
+is_package(const QevmRecord *r)
+{
+    return r->type == QEVM_RECORD_COMMAND && r->command == MIG_CMD_PACKAGED;
 }
 
 /* A live run: from a PART or END to the last record before device state.
@@ -40,10 +49,24 @@ live_run_end(const QevmStream *s, guint i)
         const QevmRecord *r = record_at(s, i);
 
         if (r->added || r->packaged ||
-            (!is_live(r) && (r->type != QEVM_RECORD_COMMAND ||
-                             r->command == MIG_CMD_PACKAGED))) {
+            (!is_live(r) &&
+             (r->type != QEVM_RECORD_COMMAND || is_package(r)))) {
             break;
         }
+    }
+    return i;
+}
+
+/* The head of a stream, which a pipe writes first: up to a live run, or to the
+ * package of a postcopy migration that had none. */
+static guint
+head_end(const QevmStream *s)
+{
+    guint i = 0;
+
+    while (i < s->records->len && !is_live(record_at(s, i)) &&
+           !is_package(record_at(s, i))) {
+        i++;
     }
     return i;
 }
@@ -518,11 +541,11 @@ put_record(Emit *e, QevmRecord *r, GError **error)
     case QEVM_RECORD_END:
     case QEVM_RECORD_LIVE:
         if (qevm_live_edit_any(e->edit->live)) {
-            return refuse(error,
-                          "at 0x%" G_GINT64_MODIFIER
-                          "x: pages sent after the device state (postcopy) "
-                          "cannot be edited in a pipe",
-                          r->offset);
+            return refuse(error, "at 0x%" G_GINT64_MODIFIER "x: %s", r->offset,
+                          r->packaged
+                              ? "live sections in a package cannot be edited"
+                              : "pages sent after the device state (postcopy) "
+                                "cannot be edited in a pipe");
         }
         put_extent(e, r->offset, r->size);
         return TRUE;
@@ -569,17 +592,17 @@ emit_range(QevmEdit *edit, guint from, guint to, gboolean skip_live,
 QevmSource *
 qevm_emit_head(QevmEdit *edit, GError **error)
 {
-    return emit_range(edit, 0, live_run_start(edit->stream, 0), FALSE, error);
+    return emit_range(edit, 0, head_end(edit->stream), FALSE, error);
 }
 
-/* All behind the first live run. */
+/* All behind the head and the live run there. */
 static QevmSource *
 emit_rest(QevmEdit *edit, gboolean skip_live, GError **error)
 {
     QevmStream *s = edit->stream;
 
-    return emit_range(edit, live_run_end(s, live_run_start(s, 0)),
-                      s->records->len, skip_live, error);
+    return emit_range(edit, live_run_end(s, head_end(s)), s->records->len,
+                      skip_live, error);
 }
 
 QevmSource *
@@ -672,12 +695,12 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
              GError **error)
 {
     QevmStream *s = edit->stream;
-    guint first = live_run_start(s, 0), k = 0;
+    guint first = head_end(s), k = 0;
 
     for (guint i = 0; i < s->records->len; i++) {
         QevmRecord *want = record_at(s, i);
 
-        if (i == first || (skip_live && is_live(want))) {
+        if (is_live(want) && (i == first || skip_live)) {
             i = live_run_end(s, i) - 1;
             continue;
         }
@@ -883,7 +906,7 @@ emit_plain(QevmEdit *edit, QevmSource *head, QevmSource *rest, const Out *out,
            GError **error)
 {
     QevmStream *s = edit->stream;
-    guint from = live_run_start(s, 0), to = live_run_end(s, from);
+    guint from = head_end(s), to = live_run_end(s, from);
 
     if (!verify(edit, head, rest, FALSE, error) ||
         !copy_all(head, out, error)) {
