@@ -15,6 +15,7 @@
 
 #include "parser/place.h"
 #include "parser/standing.h"
+#include "rewrite/evidence.h"
 
 /* What a node takes: itself, and a description or bytes of its own. */
 #define NODE_BYTES (sizeof(QevmNode) + sizeof(QevmFieldDesc))
@@ -323,8 +324,8 @@ describe_list(QevmNode *list)
     qevm_node_set_run(list, f);
 }
 
-/* Which elements of a row have the "index" key: until 9.2 all, in 10.0 all
- * but the last, in 11.x none. */
+/* Which elements of a row have the "index" key: until 9.2 all, in 10.0 to 10.2
+ * all but the last, since 11.0 none. */
 typedef enum { INDEX_NONE, INDEX_ALL, INDEX_BUT_LAST } IndexStyle;
 
 static IndexStyle
@@ -336,22 +337,32 @@ style_between(const QevmFieldDesc *first, const QevmFieldDesc *last)
     return first->index >= 0 ? INDEX_BUT_LAST : INDEX_NONE;
 }
 
+/* How many fields from `first` on have its name, and are they all structs? A
+ * row of others has null pointers in it. */
+static gboolean
+is_row(const QevmVmsd *vmsd, guint first, guint *n)
+{
+    gboolean structs = TRUE;
+
+    for (*n = 0;
+         first + *n < vmsd->n_fields &&
+         strcmp(vmsd->fields[first + *n]->name, vmsd->fields[first]->name) == 0;
+         ++*n) {
+        structs &= vmsd->fields[first + *n]->shape == QEVM_SHAPE_STRUCT;
+    }
+    return structs && *n > 1;
+}
+
 static gboolean
 find_style(const QevmVmsd *vmsd, IndexStyle *style)
 {
-    guint last = 0;
+    guint n;
 
-    for (guint i = 0; i < vmsd->n_fields; i = last + 1) {
+    for (guint i = 0; i < vmsd->n_fields; i += n) {
         const QevmFieldDesc *f = vmsd->fields[i];
 
-        last = i;
-        while (last + 1 < vmsd->n_fields &&
-               vmsd->fields[last + 1]->shape == QEVM_SHAPE_STRUCT &&
-               strcmp(vmsd->fields[last + 1]->name, f->name) == 0) {
-            last++;
-        }
-        if (last > i) {
-            *style = style_between(f, vmsd->fields[last]);
+        if (is_row(vmsd, i, &n)) {
+            *style = style_between(f, vmsd->fields[i + n - 1]);
             return TRUE;
         }
         for (guint k = 0; k < f->n_vmsds; k++) {
@@ -368,14 +379,32 @@ find_style(const QevmVmsd *vmsd, IndexStyle *style)
     return FALSE;
 }
 
-/* A row tells; for a single struct, any other row in the stream does. */
+/* That of the oldest QEMU that can have written the stream: all versions of
+ * scripts/analyze-migration.py know what to do with an index. Fixes of arrays
+ * with null pointers brought that of 10.0, and came with them to 9.2. */
+static IndexStyle
+style_of_writer(QevmStream *stream)
+{
+    g_autoptr(QevmWriter) writer = qevm_writer_of(stream);
+
+    if (writer->from >= 1100) {
+        return INDEX_NONE;
+    }
+    return writer->from >= 1000 || (writer->from >= 902 && writer->to == 1002)
+               ? INDEX_BUT_LAST
+               : INDEX_ALL;
+}
+
+/* A row tells; for a single struct, any other row in the stream does, or
+ * else who wrote it. */
 static IndexStyle
 style_of(const QevmApply *apply, const QevmMatch *match)
 {
     const QevmNode *first = match->place.node;
     const QevmNode *last = element_at(match, match->place.index);
-    const QevmVmdesc *vmdesc = apply->edit->stream->vmdesc;
-    IndexStyle style = INDEX_NONE;
+    QevmStream *stream = apply->edit->stream;
+    const QevmVmdesc *vmdesc = stream->vmdesc;
+    IndexStyle style;
 
     if (last != first) {
         return style_between(first->desc.field, last->desc.field);
@@ -385,8 +414,7 @@ style_of(const QevmApply *apply, const QevmMatch *match)
             return style;
         }
     }
-    /* The configuration is described since 8.2. */
-    return vmdesc && !vmdesc->configuration ? INDEX_ALL : INDEX_NONE;
+    return vmdesc ? style_of_writer(stream) : INDEX_NONE;
 }
 
 static void

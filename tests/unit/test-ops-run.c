@@ -436,6 +436,77 @@ test_bad_run(gconstpointer data)
     g_assert_cmpstr(error->message, ==, t->message);
 }
 
+/* ---- which elements are numbered, where nothing in the stream has been ----
+ */
+
+static const struct style_case {
+    const char *name, *root, *machine, *more, *first, *second;
+} style_cases[] = {
+    { "oldest", "", "pc-i440fx-2.4", U8("x"), ", 'index': 0", ", 'index': 1" },
+    { "unknown", "'configuration': {" INSIDE("c", "1", "") "}, ", "none",
+      U8("x"), ", 'index': 0", ", 'index': 1" },
+    { "9.1", "'configuration': {" INSIDE("c", "1", "") "}, ", "virt-9.1",
+      U8("x"), ", 'index': 0", ", 'index': 1" },
+    { "9.2-null", "'configuration': {" INSIDE("c", "1", "") "}, ", "virt-9.1",
+      LEAF("x", "nullptr", "1"), ", 'index': 0", "" },
+    { "10.0", "'configuration': {" INSIDE("c", "1", "") "}, ", "pc-i440fx-10.0",
+      U8("x"), ", 'index': 0", "" },
+    { "10.0-null-run", "'configuration': {" INSIDE("c", "1", "") "}, ",
+      "pc-i440fx-10.0",
+      STRUCT("'x'", INSIDE("c", "1", ""), "0") ", " LEAF("x", "nullptr", "1"),
+      ", 'index': 0", "" },
+    { "11.0-null", "'configuration': {" INSIDE("c", "1", "") "}, ", "virt-9.1",
+      LEAF("x", "ptr-marker", "1"), "", "" },
+    { "11.0", "'configuration': {" INSIDE("c", "1", "") "}, ", "pc-i440fx-11.0",
+      U8("x"), "", "" },
+};
+
+#define TICK                                                                   \
+    "{'name': 'tick'%s, 'type': 'struct', 'struct': {'vmsd_name': 't', "       \
+    "'version': 1, 'fields': [], 'subsections': [{'vmsd_name': 't/s', "        \
+    "'version': 1, 'fields': []}]}, 'size': 9}"
+
+static void
+put_ticks(GByteArray *out)
+{
+    put_full(out, 4, "ticks", 0, 1,
+             "30"
+             "0503742f7300000001");
+}
+
+static void
+test_style(gconstpointer data)
+{
+    const struct style_case *t = data;
+    g_autofree char *plain = g_strdup_printf(
+        "{%s'page_size': 4096, 'devices': [{'name': 'ticks', 'instance_id': "
+        "0, 'vmsd_name': 'ticks', 'version': 1, 'fields': [%s, " TICK "]}]}",
+        t->root, t->more, "");
+    g_autofree char *text = json_of(plain);
+    g_autoptr(GBytes) bytes = make_stream_with(put_ticks, text);
+    /* Not walked: the command in its live part tells, too. */
+    g_autoptr(QevmStream) stream =
+        qevm_stream_open(qevm_source_new_bytes(bytes, "t"), 0, NULL, NULL);
+    g_autoptr(QevmRules) rules = rules_of(R("add-element", AT("ticks//tick")));
+    g_autoptr(QevmEdit) edit = qevm_edit_new(stream);
+    g_autofree char *two = g_strdup_printf(TICK ", " TICK, t->first, t->second);
+    g_autofree char *wanted = json_of(two);
+    g_autofree char *got = NULL;
+    g_autoptr(GBytes) now = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_free(stream->machine);
+    stream->machine = g_strdup(t->machine);
+    g_assert_true(qevm_edit_apply(edit, rules, QEVM_PHASE_ALL, &error));
+    g_assert_no_error(error);
+    now = qevm_emit_vmdesc(edit, FALSE, &error);
+    g_assert_no_error(error);
+    got = g_strndup(g_bytes_get_data(now, NULL), g_bytes_get_size(now));
+    if (!strstr(got, wanted)) {
+        g_error("%s is not in %s", wanted, got);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -451,6 +522,12 @@ main(int argc, char **argv)
             g_strconcat("/ops-run/bad/", bad_cases[i].name, NULL);
 
         g_test_add_data_func(path, &bad_cases[i], test_bad_run);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(style_cases); i++) {
+        g_autofree char *path =
+            g_strconcat("/ops-run/numbered/", style_cases[i].name, NULL);
+
+        g_test_add_data_func(path, &style_cases[i], test_style);
     }
     return g_test_run();
 }
