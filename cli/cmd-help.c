@@ -32,13 +32,17 @@ run(QevmCli *cli, int argc, char **argv)
 {
     const QevmCommand *command;
     const QevmFindingInfo *finding;
+    int words;
 
     if (argc == 0) {
         qevm_command_print_list(cli->out);
         return QEVM_EXIT_OK;
     }
-    command = qevm_command_find(argv[0]);
+    command = qevm_command_find(argc, argv, &words);
     finding = qevm_finding_find(argv[0]);
+    if (argc > words) {
+        return qevm_cli_usage(cli, "no subcommand \"%s %s\"", argv[0], argv[1]);
+    }
     if (command) {
         qevm_command_print_help(command, cli->out);
     } else if (finding) {
@@ -57,9 +61,9 @@ run(QevmCli *cli, int argc, char **argv)
 
 const QevmCommand qevm_command_help = {
     .name = "help",
-    .args = "[COMMAND | FINDING | findings]",
+    .args = "[COMMAND [SUBCOMMAND] | FINDING | findings]",
     .summary = "tell of a command, or of what check finds",
     .details = "Without an argument, lists the commands.",
-    .max_args = 1,
+    .max_args = 2,
     .run = run,
 };

@@ -4,22 +4,18 @@
 #include "parser/lend-file.h"
 
 #include <stdio.h>
-#include <string.h>
-
-static const QevmOption options[] = {
-    { "machine", 0, G_OPTION_ARG_STRING, G_STRUCT_OFFSET(QevmOptions, machine),
-      "NAME", "extract: whose description this is" },
-    { "no-sync", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, no_sync),
-      NULL, "do not wait until the output is on disk" },
-    { "output", 'o', G_OPTION_ARG_FILENAME,
-      G_STRUCT_OFFSET(QevmOptions, output), "OUT",
-      "write to OUT; \"-\" is standard output" },
-    { "qemu", 0, G_OPTION_ARG_STRING, G_STRUCT_OFFSET(QevmOptions, qemu),
-      "VERSION", "extract: which QEMU has these layouts" },
-    QEVM_OPTION_END,
-};
 
 /* ---- extract ---- */
+
+static const QevmOption extract_options[] = {
+    { "machine", 0, G_OPTION_ARG_STRING, G_STRUCT_OFFSET(QevmOptions, machine),
+      "NAME", "whose description this is" },
+    QEVM_OPTION_OUTPUT,
+    QEVM_OPTION_NO_SYNC,
+    { "qemu", 0, G_OPTION_ARG_STRING, G_STRUCT_OFFSET(QevmOptions, qemu),
+      "VERSION", "which QEMU has these layouts" },
+    QEVM_OPTION_END,
+};
 
 static gboolean
 write_text(QevmCli *cli, char **inputs, GBytes *text, GError **error)
@@ -42,11 +38,8 @@ run_extract(QevmCli *cli, int argc, char **argv)
     g_autoptr(GBytes) text = NULL;
     g_autoptr(GError) error = NULL;
 
-    if (argc == 0) {
-        return qevm_cli_usage(cli, "extract needs a stream or a dump");
-    }
     if (!cli->options.output) {
-        return qevm_cli_usage(cli, "extract needs -o OUT");
+        return qevm_cli_usage(cli, "needs -o OUT");
     }
     file->qemu = g_strdup(cli->options.qemu);
     file->machine = g_strdup(cli->options.machine);
@@ -71,38 +64,31 @@ run_extract(QevmCli *cli, int argc, char **argv)
                          : QEVM_EXIT_SYSTEM);
 }
 
-/* ---- the subcommands ---- */
-
-static const struct {
-    const char *name;
-    int (*run)(QevmCli *cli, int argc, char **argv);
-} subcommands[] = {
-    { "extract", run_extract },
-};
-
-static int
-run(QevmCli *cli, int argc, char **argv)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(subcommands); i++) {
-        if (strcmp(argv[0], subcommands[i].name) == 0) {
-            return subcommands[i].run(cli, argc - 1, argv + 1);
-        }
-    }
-    return qevm_cli_usage(cli, "no subcommand \"%s\"", argv[0]);
-}
-
-const QevmCommand qevm_command_schema = {
-    .name = "schema",
-    .args = "extract FILE...",
-    .summary = "keep descriptions of devices in files",
+static const QevmCommand schema_extract = {
+    .name = "schema extract",
+    .args = "FILE...",
+    .summary = "write what a vmdesc says to a file",
     .details =
-        "\"schema extract\" writes what the vmdesc of a stream says to a file "
-        "that --describe-with takes, for streams that do not describe "
+        "Writes what the vmdesc of a stream says to a file that "
+        "--describe-with takes, for streams that do not describe "
         "themselves. Several streams make one file; of devices that look "
         "alike, one is kept. What QEMU's -dump-vmstate writes will do, too, "
         "but it describes less: no types, and not all devices.",
-    .options = options,
+    .options = extract_options,
     .min_args = 1,
     .max_args = -1,
-    .run = run,
+    .run = run_extract,
+};
+
+/* ---- the subcommands ---- */
+
+static const QevmCommand *const subcommands[] = { &schema_extract, NULL };
+
+const QevmCommand qevm_command_schema = {
+    .name = "schema",
+    .args = "SUBCOMMAND ...",
+    .summary = "keep descriptions of devices in files",
+    .details = "Descriptions of devices, for streams that do not describe "
+               "themselves.",
+    .subcommands = subcommands,
 };

@@ -16,18 +16,50 @@ const QevmCommand *const qevm_commands[] = {
     &qevm_command_recover, &qevm_command_help,  NULL,
 };
 
-const QevmCommand *
-qevm_command_find(const char *name)
+const char *
+qevm_command_word(const QevmCommand *command)
 {
-    for (guint i = 0; qevm_commands[i]; i++) {
-        if (strcmp(name, qevm_commands[i]->name) == 0) {
-            return qevm_commands[i];
+    const char *blank = strchr(command->name, ' ');
+
+    return blank ? blank + 1 : command->name;
+}
+
+static const QevmCommand *
+find_in(const QevmCommand *const *list, const char *word)
+{
+    for (; *list; list++) {
+        if (strcmp(word, qevm_command_word(*list)) == 0) {
+            return *list;
         }
     }
     return NULL;
 }
 
+const QevmCommand *
+qevm_command_find(int argc, char **argv, int *words)
+{
+    const QevmCommand *command =
+        argc > 0 ? find_in(qevm_commands, argv[0]) : NULL;
+    const QevmCommand *sub = command && command->subcommands && argc > 1
+                                 ? find_in(command->subcommands, argv[1])
+                                 : NULL;
+
+    *words = sub ? 2 : 1;
+    return sub ? sub : command;
+}
+
 /* ---- help ---- */
+
+static void
+print_commands(QevmPrint *out, const QevmCommand *const *list)
+{
+    for (; *list; list++) {
+        qevm_print(out, "  ");
+        qevm_print_styled(out, QEVM_STYLE_NAME, "%-9s",
+                          qevm_command_word(*list));
+        qevm_print_format(out, " %s\n", (*list)->summary);
+    }
+}
 
 void
 qevm_command_print_list(QevmPrint *out)
@@ -35,11 +67,7 @@ qevm_command_print_list(QevmPrint *out)
     qevm_print(out, "Usage: qevm COMMAND [OPTIONS] FILE...\n\n"
                     "Looks into, checks and rewrites QEMU migration "
                     "streams.\n\nCommands:\n");
-    for (guint i = 0; qevm_commands[i]; i++) {
-        qevm_print(out, "  ");
-        qevm_print_styled(out, QEVM_STYLE_NAME, "%-9s", qevm_commands[i]->name);
-        qevm_print_format(out, " %s\n", qevm_commands[i]->summary);
-    }
+    print_commands(out, qevm_commands);
     qevm_print(out, "\nA FILE of \"-\" is standard input. "
                     "\"qevm help COMMAND\" tells more of one command,\n"
                     "\"qevm help FINDING\" of what check finds.\n");
@@ -67,6 +95,14 @@ qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
                       command->options ? " [OPTIONS]" : "",
                       *command->args ? " " : "", command->args);
     qevm_print_prose(out, command->details);
+    if (command->subcommands) {
+        qevm_print(out, "\nSubcommands:\n");
+        print_commands(out, command->subcommands);
+        qevm_print_format(out,
+                          "\n\"qevm help %s SUBCOMMAND\" tells more of "
+                          "one.\n",
+                          command->name);
+    }
     if (command->options) {
         qevm_print(out, "\nOptions:\n");
         for (const QevmOption *o = command->options; o->name; o++) {
@@ -303,6 +339,9 @@ run_parsed(QevmCli *cli, char **argv)
     if (cli->options.help) {
         qevm_command_print_help(command, cli->out);
         return QEVM_EXIT_OK;
+    }
+    if (command->subcommands) {
+        return usage_error(command, "needs a subcommand");
     }
     if (argc < command->min_args) {
         return usage_error(command,

@@ -67,6 +67,18 @@ typedef struct {
             G_STRUCT_OFFSET(QevmOptions, no_schemas), NULL,                    \
             "leave bytes that the stream calls opaque as they are"             \
     }
+#define QEVM_OPTION_OUTPUT                                                     \
+    {                                                                          \
+        "output", 'o', G_OPTION_ARG_FILENAME,                                  \
+            G_STRUCT_OFFSET(QevmOptions, output), "OUT",                       \
+            "write to OUT; \"-\" is standard output"                           \
+    }
+#define QEVM_OPTION_NO_SYNC                                                    \
+    {                                                                          \
+        "no-sync", 0, G_OPTION_ARG_NONE,                                       \
+            G_STRUCT_OFFSET(QevmOptions, no_sync), NULL,                       \
+            "do not wait until the output is on disk"                          \
+    }
 #define QEVM_OPTION_END                                                        \
     {                                                                          \
         NULL, 0, G_OPTION_ARG_NONE, 0, NULL, NULL                              \
@@ -84,7 +96,7 @@ typedef struct {
 } QevmCli;
 
 struct QevmCommand {
-    const char *name;
+    const char *name;          /* of a subcommand two words, "schema extract" */
     const char *args;          /* as usage prints them */
     const char *summary;       /* one line, lower case, no full stop */
     const char *details;       /* paragraphs for `qevm help NAME` */
@@ -92,6 +104,8 @@ struct QevmCommand {
     int min_args, max_args;    /* max_args -1: any number */
     /* argv holds arguments only; ends with NULL. Gives a QevmExit. */
     int (*run)(QevmCli *cli, int argc, char **argv);
+    /* Ends with NULL; a command has these or a `run`. NULL: none */
+    const QevmCommand *const *subcommands;
 };
 
 extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
@@ -101,9 +115,13 @@ extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];
-const QevmCommand *qevm_command_find(const char *name);
+/* The word of a command's own: "extract" of "schema extract". */
+const char *qevm_command_word(const QevmCommand *command);
+/* The command that argv begins with, and how many words that are. NULL: none.
+ */
+const QevmCommand *qevm_command_find(int argc, char **argv, int *words);
 
-/* Parses options and arguments (argv[0] is the command's name), runs the
+/* Parses options and arguments (argv[0] is the command's word), runs the
  * command, flushes its output. `argv` is not changed. */
 int qevm_command_run(const QevmCommand *command, int argc, char **argv);
 

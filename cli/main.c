@@ -30,25 +30,30 @@ distance(const char *a, const char *b)
     return row[n];
 }
 
+/* `parent`: the command of which there is no such subcommand, or NULL. */
 static int
-unknown_command(const char *name)
+unknown_command(const QevmCommand *parent, const char *name)
 {
+    const QevmCommand *const *list =
+        parent ? parent->subcommands : qevm_commands;
     const char *near = NULL;
     guint best = 3;
 
-    for (guint i = 0; qevm_commands[i]; i++) {
-        guint d = distance(name, qevm_commands[i]->name);
+    for (; *list; list++) {
+        guint d = distance(name, qevm_command_word(*list));
 
         if (d < best) {
             best = d;
-            near = qevm_commands[i]->name;
+            near = qevm_command_word(*list);
         }
     }
-    fprintf(stderr, "qevm: no command \"%s\"", name);
+    fprintf(stderr, "qevm: %s%s \"%s\"", parent ? parent->name : "",
+            parent ? ": no subcommand" : "no command", name);
     if (near) {
         fprintf(stderr, "; did you mean \"%s\"?\n", near);
     } else {
-        fprintf(stderr, "; see \"qevm help\"\n");
+        fprintf(stderr, "; see \"qevm help%s%s\"\n", parent ? " " : "",
+                parent ? parent->name : "");
     }
     return QEVM_EXIT_USAGE;
 }
@@ -58,6 +63,7 @@ main(int argc, char **argv)
 {
     char help[] = "help", *help_argv[] = { help, NULL };
     const QevmCommand *command;
+    int words;
 
     /* A write past `ulimit -f` then fails as one to a full disk does. */
     signal(SIGXFSZ, SIG_IGN);
@@ -84,7 +90,12 @@ main(int argc, char **argv)
                 argv[1]);
         return QEVM_EXIT_USAGE;
     }
-    command = qevm_command_find(argv[1]);
-    return command ? qevm_command_run(command, argc - 1, argv + 1)
-                   : unknown_command(argv[1]);
+    command = qevm_command_find(argc - 1, argv + 1, &words);
+    if (!command) {
+        return unknown_command(NULL, argv[1]);
+    }
+    if (command->subcommands && argc > 2 && argv[2][0] != '-') {
+        return unknown_command(command, argv[2]);
+    }
+    return qevm_command_run(command, argc - words, argv + words);
 }

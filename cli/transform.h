@@ -7,13 +7,7 @@
 #include "cli/command.h"
 #include "rewrite/edit.h"
 
-/* Their options. */
-#define QEVM_OPTION_OUTPUT                                                     \
-    {                                                                          \
-        "output", 'o', G_OPTION_ARG_FILENAME,                                  \
-            G_STRUCT_OFFSET(QevmOptions, output), "OUT",                       \
-            "write to OUT; \"-\" is standard output"                           \
-    }
+/* Options of theirs. */
 #define QEVM_OPTION_DRY_RUN                                                    \
     {                                                                          \
         "dry-run", 0, G_OPTION_ARG_NONE,                                       \
@@ -25,12 +19,6 @@
         "journal", 'j', G_OPTION_ARG_FILENAME,                                 \
             G_STRUCT_OFFSET(QevmOptions, journal), "FILE",                     \
             "write each change to FILE, as JSON, a line each"                  \
-    }
-#define QEVM_OPTION_NO_SYNC                                                    \
-    {                                                                          \
-        "no-sync", 0, G_OPTION_ARG_NONE,                                       \
-            G_STRUCT_OFFSET(QevmOptions, no_sync), NULL,                       \
-            "do not wait until the output is on disk"                          \
     }
 #define QEVM_OPTION_SPOOL                                                      \
     {                                                                          \

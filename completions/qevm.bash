@@ -1,23 +1,40 @@
 # Completion of qevm for bash. What there is to complete, qevm itself says.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+# "  NAME  what it does": all commands, or the subcommands of one.
+_qevm_commands()
+{
+    "${COMP_WORDS[0]}" help "$@" 2>/dev/null |
+        sed -n 's/^  \([a-z][a-z-]*\)  *[^ ].*/\1/p'
+}
+
+# "  -o, --output FILE  what it does"
+_qevm_options()
+{
+    "${COMP_WORDS[0]}" help "$@" 2>/dev/null |
+        sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p'
+}
+
 _qevm()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]}
-    local words=
+    local first=1 words= command subcommands=
 
     COMPREPLY=()
+    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == help && $cur != -* ]] &&
+        first=2
+    command=${COMP_WORDS[first]}
+    ((COMP_CWORD > first)) && subcommands=$(_qevm_commands "$command")
     if [[ $cur == -* && $COMP_CWORD == 1 ]]; then
         words='--help --version'
+    elif ((COMP_CWORD == first)); then
+        words=$(_qevm_commands)
+    elif [[ $cur == -* && -n $subcommands && $COMP_CWORD -gt 2 ]]; then
+        words="--help $(_qevm_options "$command" "${COMP_WORDS[2]}")"
     elif [[ $cur == -* ]]; then
-        # "  -o, --output FILE  what it does"
-        words="--help $("$program" help "$command" 2>/dev/null |
-            sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p')"
-    elif [[ $COMP_CWORD == 1 || $command == help ]]; then
-        # "  NAME  what it does"
-        words=$("$program" help 2>/dev/null |
-            sed -n 's/^  \([a-z][a-z-]*\)  *[^ ].*/\1/p')
+        words="--help $(_qevm_options "$command")"
+    elif ((COMP_CWORD == first + 1)) && [[ -n $subcommands ]]; then
+        words=$subcommands
     elif [[ $prev == --format ]]; then
         words='text json analyze'
     fi

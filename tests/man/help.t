@@ -28,7 +28,18 @@ sub same {
 
 my $qevm = $ENV{QEVM} // 'build/qevm';
 my %letters;
-my @commands = map { /^  ([a-z][a-z-]*) +\S/ ? $1 : () } qx('$qevm' help);
+sub listed {
+    my ($help) = @_;
+    return map { /^  ([a-z][a-z-]*) +\S/ ? $1 : () } qx('$qevm' help $help);
+}
+my @first = listed('');
+my %subcommands = map { $_ => [listed($_)] } @first;
+# What can be run: `schema extract`, not `schema`.
+my @commands = map {
+    my $command = $_;
+    my @found = map { "$command $_" } @{ $subcommands{$command} };
+    @found ? @found : $command;
+} @first;
 my %options = map {
     my $command = $_;
     my @found;
@@ -42,13 +53,13 @@ my %options = map {
 my %all = map { $_ => 1 } map { @$_ } values %options;
 result(@commands >= 9, 'qevm help lists commands', "found: @commands");
 
-for my $command (@commands) {
+for my $command (@commands, grep { @{ $subcommands{$_} } } @first) {
     result(join('', qx('$qevm' help $command)) eq
                join('', qx('$qevm' $command --help)),
            "qevm $command --help is qevm help $command");
 }
 
-my @findings = map { /^  ([a-z][a-z-]*) +\S/ ? $1 : () } qx('$qevm' help findings);
+my @findings = listed('findings');
 
 # ---- the manual page ----
 
@@ -108,12 +119,18 @@ for my $shell (sort keys %shells) {
     my $complete = $shells{$shell};
     my $first = $complete->('qevm', '');
     same("$shell completes commands", $shell,
-         [grep { !/^-/ } @$first], \@commands);
+         [grep { !/^-/ } @$first], \@first);
     same("$shell completes after help", $shell,
-         $complete->('qevm', 'help', ''), \@commands);
+         $complete->('qevm', 'help', ''), \@first);
+    for my $command (grep { @{ $subcommands{$_} } } @first) {
+        for (["qevm", $command, ''], ["qevm", "help", $command, '']) {
+            same("$shell completes @$_", $shell, $complete->(@$_),
+                 $subcommands{$command});
+        }
+    }
     for my $command (@commands) {
         same("$shell completes options of $command", $shell,
-             $complete->('qevm', $command, '--'),
+             $complete->('qevm', split(/ /, $command), '--'),
              ['--help', @{ $options{$command} }]);
     }
 }

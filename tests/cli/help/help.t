@@ -97,3 +97,38 @@ $ qevm --version >/dev/full
 2> qevm: cannot write standard output: No space left on device
 [4]
 $ qevm help findings | :
+
+# A command with subcommands.
+$ qevm help schema
+Usage: qevm schema SUBCOMMAND ...
+
+Descriptions of devices, for streams that do not describe themselves.
+
+Subcommands:
+  extract   write what a vmdesc says to a file
+
+"qevm help schema SUBCOMMAND" tells more of one.
+$ qevm help schema extract | head -n 1
+Usage: qevm schema extract [OPTIONS] FILE...
+$ qevm schema extract --help | head -n 1
+Usage: qevm schema extract [OPTIONS] FILE...
+$ qevm schema --help | head -n 1
+Usage: qevm schema SUBCOMMAND ...
+$ qevm help schema other
+2> qevm: help: no subcommand "schema other"
+2> Usage: qevm help [COMMAND [SUBCOMMAND] | FINDING | findings]
+2> See "qevm help help".
+[2]
+$ qevm help show other
+2> qevm: help: no subcommand "show other"
+2> Usage: qevm help [COMMAND [SUBCOMMAND] | FINDING | findings]
+2> See "qevm help help".
+[2]
+$ qevm schema extra x
+2> qevm: schema: no subcommand "extra"; did you mean "extract"?
+[2]
+$ qevm schema --frob
+2> qevm: schema: Unknown option --frob
+2> Usage: qevm schema SUBCOMMAND ...
+2> See "qevm help schema".
+[2]

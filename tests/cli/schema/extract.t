@@ -35,24 +35,22 @@ $ qevm schema extract dump.json -o -
 
 # Usage and errors.
 $ qevm schema
-2> qevm: schema: needs a file
-2> Usage: qevm schema [OPTIONS] extract FILE...
+2> qevm: schema: needs a subcommand
+2> Usage: qevm schema SUBCOMMAND ...
 2> See "qevm help schema".
 [2]
 $ qevm schema extract
-2> qevm: schema: extract needs a stream or a dump
-2> Usage: qevm schema [OPTIONS] extract FILE...
-2> See "qevm help schema".
+2> qevm: schema extract: needs a file
+2> Usage: qevm schema extract [OPTIONS] FILE...
+2> See "qevm help schema extract".
 [2]
 $ qevm schema extract avr.mig
-2> qevm: schema: extract needs -o OUT
-2> Usage: qevm schema [OPTIONS] extract FILE...
-2> See "qevm help schema".
+2> qevm: schema extract: needs -o OUT
+2> Usage: qevm schema extract [OPTIONS] FILE...
+2> See "qevm help schema extract".
 [2]
 $ qevm schema other avr.mig
-2> qevm: schema: no subcommand "other"
-2> Usage: qevm schema [OPTIONS] extract FILE...
-2> See "qevm help schema".
+2> qevm: schema: no subcommand "other"; see "qevm help schema"
 [2]
 $ qevm schema extract avr.mig -o avr.mig
 2> qevm: "avr.mig" is an input file; write to another one
