@@ -172,3 +172,13 @@ qevm_be_append(GByteArray *out, gsize size, guint64 value)
     qevm_be_put(b, size, value);
     g_byte_array_append(out, b, (guint)size);
 }
+
+void
+qevm_cstr8_append(GByteArray *out, const char *text)
+{
+    gsize len = strlen(text);
+
+    g_assert(len <= 255);
+    qevm_be_append(out, 1, len);
+    g_byte_array_append(out, (const guint8 *)text, (guint)len);
+}

@@ -8,13 +8,7 @@
 #define QEVM_PARSER_LIVE_H
 
 #include "parser/flow.h"
-
-typedef struct {
-    char *idstr;         /* as in the source */
-    char *rename;        /* new idstr, or NULL */
-    gboolean drop_block; /* entry and pages */
-    gboolean drop_pages;
-} QevmBlockEdit;
+#include "parser/ram-map.h"
 
 typedef struct {
     guint16 command;
@@ -22,8 +16,8 @@ typedef struct {
 } QevmCommandEdit;
 
 typedef struct {
-    GArray *blocks;          /* QevmBlockEdit */
-    gboolean drop_all_pages; /* strip */
+    QevmRamMap *ram;         /* owned; NULL: as in the source */
+    gboolean drop_all_pages; /* strip; also what the map has for them */
     GArray *commands;        /* QevmCommandEdit: commands to drop */
     GArray *section_ids;     /* guint32: iterative sections to drop */
     enum {
@@ -38,10 +32,7 @@ void qevm_live_edit_free(QevmLiveEdit *edit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmLiveEdit, qevm_live_edit_free)
 /* FALSE: the live part can be copied without being looked into. */
 gboolean qevm_live_edit_any(const QevmLiveEdit *edit);
-/* The edit of a block, made if there is none yet. */
-QevmBlockEdit *qevm_live_edit_block(QevmLiveEdit *edit, const char *idstr);
-/* NULL: nothing happens to that block. */
-const QevmBlockEdit *qevm_live_edit_find(const QevmLiveEdit *edit,
-                                         const char *idstr);
+/* The map of blocks, to change it; made if there is none yet. */
+QevmRamMap *qevm_live_edit_ram(QevmLiveEdit *edit, const QevmRam *ram);
 
 #endif

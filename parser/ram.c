@@ -15,23 +15,12 @@
  *                   also across sections
  */
 #include "parser/ram.h"
-#include "parser/walk.h"
+#include "parser/ram-filter.h"
 
 #include <string.h>
 
-enum {
-    RAM_SAVE_FLAG_ZERO = 0x02,
-    RAM_SAVE_FLAG_MEM_SIZE = 0x04,
-    RAM_SAVE_FLAG_PAGE = 0x08,
-    RAM_SAVE_FLAG_EOS = 0x10,
-    RAM_SAVE_FLAG_CONTINUE = 0x20,
-    RAM_SAVE_FLAG_XBZRLE = 0x40,
-    RAM_SAVE_FLAG_COMPRESS_PAGE = 0x100,
-    RAM_SAVE_FLAG_MULTIFD_FLUSH = 0x200,
-};
 #define ENCODING_FLAG_XBZRLE 1
 #define RAM_SAVE_VERSION 4
-#define MAX_BLOCKS 4096
 #define MAPPED_RAM_HDR_VERSION 1
 
 static void
@@ -166,10 +155,10 @@ walk_block_entry(QevmWalk *walk, QevmRam *ram, guint64 *left, GError **error)
     gboolean follows;
     guint64 at = qevm_flow_offset(walk->flow);
 
-    if (ram->blocks->len >= MAX_BLOCKS) {
+    if (ram->blocks->len >= QEVM_RAM_BLOCKS_MAX) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
                     "at 0x%" G_GINT64_MODIFIER "x: more than %d RAM blocks", at,
-                    MAX_BLOCKS);
+                    QEVM_RAM_BLOCKS_MAX);
         return FALSE;
     }
     b.offset = at;
@@ -377,7 +366,7 @@ know_page_size(QevmWalk *walk, GError **error)
     return TRUE;
 }
 
-/* Looks blocks and their edits up by name, once. */
+/* Looks blocks up by name, once. */
 static void
 know_blocks(QevmWalk *walk)
 {
@@ -387,25 +376,15 @@ know_blocks(QevmWalk *walk)
         return;
     }
     walk->blocks = g_hash_table_new(g_str_hash, g_str_equal);
-    walk->block_edits = g_array_new(FALSE, TRUE, sizeof(QevmBlockEdit *));
     for (guint i = 0; blocks && i < blocks->len; i++) {
-        char *idstr = g_array_index(blocks, QevmRamBlock, i).idstr;
-        const QevmBlockEdit *edit = qevm_live_edit_find(walk->edit, idstr);
-
-        g_hash_table_insert(walk->blocks, idstr, GINT_TO_POINTER((gint)i + 1));
-        g_array_append_val(walk->block_edits, edit);
+        g_hash_table_insert(walk->blocks,
+                            g_array_index(blocks, QevmRamBlock, i).idstr,
+                            GINT_TO_POINTER((gint)i + 1));
     }
 }
 
-/* One page record, peeked at. */
-typedef struct {
-    guint64 at, w, action;
-    gsize head;   /* W and the name */
-    guint64 size; /* all of it */
-} Page;
-
 static gboolean
-read_block(QevmWalk *walk, Page *page, GError **error)
+read_block(QevmWalk *walk, QevmRamPage *page, GError **error)
 {
     const guint8 *p;
     gsize len;
@@ -437,6 +416,7 @@ read_block(QevmWalk *walk, Page *page, GError **error)
                               "list",
                               shown);
     }
+    page->turn = walk->block_in != GPOINTER_TO_INT(found) - 1;
     walk->block_in = GPOINTER_TO_INT(found) - 1;
     page->head += 1 + len;
     return TRUE;
@@ -444,7 +424,7 @@ read_block(QevmWalk *walk, Page *page, GError **error)
 
 /* Sizes up what follows the name. */
 static gboolean
-read_body(QevmWalk *walk, Page *page, GError **error)
+read_body(QevmWalk *walk, QevmRamPage *page, GError **error)
 {
     const guint8 *p;
     guint64 body, limit = walk->page_mask + 1;
@@ -504,40 +484,10 @@ read_body(QevmWalk *walk, Page *page, GError **error)
     return TRUE;
 }
 
-/* Passes, drops or renames one page record. A name left out on the way in
- * must come back where the record it leaned on was dropped. */
-static gboolean
-edit_page(QevmWalk *walk, const Page *page, const QevmBlockEdit *edit,
-          GError **error)
-{
-    const QevmRamBlock *b =
-        &g_array_index(walk->stream->ram->blocks, QevmRamBlock, walk->block_in);
-    gboolean named = !(page->w & RAM_SAVE_FLAG_CONTINUE);
-    const char *name = edit && edit->rename ? edit->rename : b->idstr;
-    guint8 head[9];
-    gsize len = strlen(name);
-
-    if ((edit && (edit->drop_block || edit->drop_pages)) ||
-        walk->edit->drop_all_pages) {
-        return qevm_flow_drop(walk->flow, page->size, "page", error);
-    }
-    if (named ? name == b->idstr : walk->block_out == walk->block_in) {
-        walk->block_out = walk->block_in;
-        return qevm_flow_pass(walk->flow, page->size, "page", error);
-    }
-    walk->block_out = walk->block_in;
-    qevm_be_put(head, 8, page->w & ~(guint64)RAM_SAVE_FLAG_CONTINUE);
-    head[8] = (guint8)len;
-    return qevm_flow_drop(walk->flow, page->head, "page", error) &&
-           qevm_flow_insert(walk->flow, head, sizeof head, error) &&
-           qevm_flow_insert(walk->flow, name, len, error) &&
-           qevm_flow_pass(walk->flow, page->size - page->head, "page", error);
-}
-
 static gboolean
 walk_page(QevmWalk *walk, guint64 w, GError **error)
 {
-    Page page = { .at = qevm_flow_offset(walk->flow), .w = w };
+    QevmRamPage page = { .at = qevm_flow_offset(walk->flow), .w = w };
     const QevmRamBlock *b;
     guint64 offset = w & ~walk->page_mask;
 
@@ -556,13 +506,8 @@ walk_page(QevmWalk *walk, guint64 w, GError **error)
     if (!read_body(walk, &page, error)) {
         return FALSE;
     }
-    if (!walk->edit) {
-        return qevm_flow_pass(walk->flow, page.size, "page", error);
-    }
-    return edit_page(
-        walk, &page,
-        g_array_index(walk->block_edits, const QevmBlockEdit *, walk->block_in),
-        error);
+    return walk->edit ? qevm_ram_filter_page(walk, &page, error)
+                      : qevm_flow_pass(walk->flow, page.size, "page", error);
 }
 
 static gboolean

@@ -4,6 +4,8 @@
 
 #include "parser/cursor.h"
 
+#define QEVM_RAM_BLOCKS_MAX 4096 /* that a stream may list */
+
 typedef struct {
     char *idstr;
     guint64 used_length;

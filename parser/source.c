@@ -134,6 +134,14 @@ qevm_source_add_bytes(QevmSource *pieces, GBytes *bytes)
 }
 
 void
+qevm_source_add_array(QevmSource *pieces, GByteArray *bytes)
+{
+    g_autoptr(GBytes) b = g_byte_array_free_to_bytes(bytes);
+
+    qevm_source_add_bytes(pieces, b);
+}
+
+void
 qevm_source_add_extent(QevmSource *pieces, QevmSource *of, guint64 offset,
                        guint64 size)
 {

@@ -19,9 +19,11 @@ QevmSource *qevm_source_open(const char *path, GError **error);
 /* Takes over `fd`. `name` is used in messages. */
 QevmSource *qevm_source_new_fd(int fd, const char *name, GError **error);
 QevmSource *qevm_source_new_bytes(GBytes *bytes, const char *name);
-/* An empty list of pieces; grow it with the two functions below. */
+/* An empty list of pieces; grow it with the functions below. */
 QevmSource *qevm_source_new_pieces(const char *name);
 void qevm_source_add_bytes(QevmSource *pieces, GBytes *bytes);
+/* The same; takes the array over. */
+void qevm_source_add_array(QevmSource *pieces, GByteArray *bytes);
 /* `of` is borrowed and must outlive the list. */
 void qevm_source_add_extent(QevmSource *pieces, QevmSource *of, guint64 offset,
                             guint64 size);

@@ -1,5 +1,6 @@
 /* walk.c - the walk from record to record; walk-section.c has the sections. */
 #include "parser/walk.h"
+#include "parser/ram-filter.h"
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ qevm_walk_free(QevmWalk *walk)
     g_hash_table_unref(walk->sections);
     g_hash_table_unref(walk->full_ids);
     g_clear_pointer(&walk->blocks, g_hash_table_unref);
-    g_clear_pointer(&walk->block_edits, g_array_unref);
+    g_clear_pointer(&walk->ram_filter, qevm_ram_filter_free);
     g_free(walk);
 }
 
@@ -48,7 +49,7 @@ qevm_walk_set_edit(QevmWalk *walk, const QevmLiveEdit *edit)
 {
     walk->edit = qevm_live_edit_any(edit) ? edit : NULL;
     g_clear_pointer(&walk->blocks, g_hash_table_unref);
-    g_clear_pointer(&walk->block_edits, g_array_unref);
+    g_clear_pointer(&walk->ram_filter, qevm_ram_filter_free);
 }
 
 void

@@ -36,9 +36,10 @@ typedef struct {
     guint64 work; /* left for guesses: fields tried, 64 bytes compared */
     const char *lender;   /* who lent last */
     /* ram */
-    GHashTable *blocks;       /* idstr -> index + 1 */
-    GArray *block_edits;      /* const QevmBlockEdit *, by block index */
-    gint block_in, block_out; /* last block named on the way in and out */
+    GHashTable *blocks;               /* idstr -> index + 1 */
+    struct QevmRamFilter *ram_filter; /* owned; see ram-filter.c */
+    gint block_in, block_out;         /* last block named on the way in, and
+                                         out by its index in the map */
     gboolean fill_noted;
     guint64 page_mask;   /* page size - 1; 0: not yet known */
     guint64 package_end; /* 0: not inside a package */

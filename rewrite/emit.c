@@ -1,12 +1,13 @@
 #include "rewrite/emit.h"
 #include "parser/lend.h"
 #include "parser/walk.h"
+#include "rewrite/emit-ram.h"
 #include "rewrite/emit-vmdesc.h"
 #include "rewrite/read-back.h"
 
 #include <string.h>
 
-enum { RAM_SAVE_FLAG_MEM_SIZE = 0x04, MIG_CMD_PACKAGED = 7 };
+enum { MIG_CMD_PACKAGED = 7 };
 
 static QevmRecord *
 record_at(const QevmStream *s, guint i)
@@ -79,26 +80,9 @@ typedef struct {
 } Emit;
 
 static void
-put(Emit *e, GByteArray *bytes)
-{
-    g_autoptr(GBytes) b = g_byte_array_free_to_bytes(bytes);
-
-    qevm_source_add_bytes(e->out, b);
-}
-
-static void
 put_extent(Emit *e, guint64 offset, guint64 size)
 {
     qevm_source_add_extent(e->out, e->stream->source, offset, size);
-}
-
-static void
-put_name(GByteArray *out, const char *name)
-{
-    gsize len = strlen(name);
-
-    qevm_be_append(out, 1, len);
-    g_byte_array_append(out, (const guint8 *)name, (guint)len);
 }
 
 static gboolean refuse(GError **error, const char *format, ...)
@@ -140,10 +124,10 @@ put_section_header(Emit *e, const QevmRecord *r)
                    r->type == QEVM_RECORD_START ? QEMU_VM_SECTION_START
                                                 : QEMU_VM_SECTION_FULL);
     qevm_be_append(b, 4, r->section_id);
-    put_name(b, r->idstr);
+    qevm_cstr8_append(b, r->idstr);
     qevm_be_append(b, 4, r->instance_id);
     qevm_be_append(b, 4, r->version_id);
-    put(e, b);
+    qevm_source_add_array(e->out, b);
 }
 
 static void
@@ -157,7 +141,7 @@ put_footer(Emit *e, const QevmRecord *r)
     b = g_byte_array_new();
     qevm_be_append(b, 1, QEMU_VM_SECTION_FOOTER);
     qevm_be_append(b, 4, r->section_id);
-    put(e, b);
+    qevm_source_add_array(e->out, b);
 }
 
 static gboolean
@@ -177,7 +161,7 @@ put_payload(Emit *e, QevmRecord *r)
     }
     b = g_byte_array_new();
     qevm_node_emit(&r->tree->root, b);
-    put(e, b);
+    qevm_source_add_array(e->out, b);
 }
 
 static void
@@ -208,212 +192,20 @@ put_configuration(Emit *e, QevmRecord *r)
     b = g_byte_array_new();
     qevm_be_append(b, 1, QEMU_VM_CONFIGURATION);
     qevm_node_emit(&r->tree->root, b);
-    put(e, b);
-}
-
-/* ---- ram ---- */
-
-static const char *
-block_name(const Emit *e, const QevmRamBlock *b)
-{
-    const QevmBlockEdit *edit = qevm_live_edit_find(e->edit->live, b->idstr);
-
-    return edit && edit->rename ? edit->rename : b->idstr;
+    qevm_source_add_array(e->out, b);
 }
 
 static gboolean
-block_dropped(const Emit *e, const QevmRamBlock *b)
+is_ram(const QevmStream *s, const QevmRecord *r)
 {
-    const QevmBlockEdit *edit = qevm_live_edit_find(e->edit->live, b->idstr);
-
-    return edit && edit->drop_block;
-}
-
-static gboolean
-pages_dropped(const Emit *e, const QevmRamBlock *b)
-{
-    const QevmBlockEdit *edit = qevm_live_edit_find(e->edit->live, b->idstr);
-
-    return e->edit->live->drop_all_pages || (edit && edit->drop_pages);
-}
-
-static guint64
-bitmap_size(const QevmRamBlock *b)
-{
-    return (b->used_length / b->mapped_page_size + 63) / 64 * 8;
-}
-
-static gboolean
-names_capability(QevmNode *node, const char *capability)
-{
-    for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
-        g_auto(QevmValue) value = QEVM_VALUE_INIT;
-        gsize size;
-        const char *text;
-
-        if (c->kind != QEVM_NODE_FIELD) {
-            if (names_capability(c, capability)) {
-                return TRUE;
-            }
-            continue;
-        }
-        qevm_node_value(c, 0, &value);
-        if (value.kind == QEVM_VALUE_STRING) {
-            text = g_bytes_get_data(value.bytes, &size);
-            if (size == strlen(capability) &&
-                memcmp(text, capability, size) == 0) {
-                return TRUE;
-            }
-        }
-    }
-    return FALSE;
-}
-
-/* With x-ignore-shared each block has its guest address behind it, and the
- * loader reads one if its configuration says so. Where an edit took the
- * capability out of the configuration, the addresses go with it. */
-static gboolean
-drop_addresses(const Emit *e)
-{
-    if (!e->stream->capability_ignore_shared) {
-        return FALSE;
-    }
-    for (guint i = 0; i < e->stream->records->len; i++) {
-        QevmRecord *r = record_at(e->stream, i);
-
-        if (r->type == QEVM_RECORD_CONFIGURATION && !r->dropped) {
-            return r->tree && r->tree->root.dirty &&
-                   !names_capability(&r->tree->root, "x-ignore-shared");
-        }
-    }
-    return TRUE;
-}
-
-/* The block list with names changed and entries left out. */
-static void
-put_block_list(Emit *e, const QevmRecord *r)
-{
-    const QevmRam *ram = e->stream->ram;
-    guint64 total = ram->total, end = r->payload_offset + 8;
-    gboolean bare = drop_addresses(e);
-    GByteArray *w = g_byte_array_new();
-
-    for (guint i = 0; i < ram->blocks->len; i++) {
-        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
-
-        if (block_dropped(e, b)) {
-            total -= b->used_length;
-        }
-    }
-    qevm_be_append(w, 8, total | RAM_SAVE_FLAG_MEM_SIZE);
-    put(e, w);
-    for (guint i = 0; i < ram->blocks->len; i++) {
-        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
-        gsize old = 1 + strlen(b->idstr);
-
-        end = b->offset + b->size;
-        if (block_dropped(e, b)) {
-            continue;
-        }
-        w = g_byte_array_new();
-        put_name(w, block_name(e, b));
-        put(e, w);
-        put_extent(e, b->offset + old,
-                   b->size - old - (bare && b->has_address ? 8 : 0));
-    }
-    put_extent(e, end, r->payload_offset + r->payload_size - end);
-}
-
-/* A block's entry in a mapped-ram file, then its bitmap and pages, which stay
- * at the absolute offsets they have. What comes before may have grown or
- * shrunk by `*shift` bytes: the gap behind the first bitmap takes that up. */
-static gboolean
-put_mapped_block(Emit *e, const QevmRamBlock *b, gint64 *shift, GError **error)
-{
-    const char *name = block_name(e, b);
-    gsize old = 1 + strlen(b->idstr), head = b->size - old - 28;
-    guint64 bitmap, bits;
-    GByteArray *w = g_byte_array_new();
-
-    put_name(w, name);
-    put(e, w);
-    *shift += (gint64)strlen(name) - (gint64)strlen(b->idstr);
-    put_extent(e, b->offset + old, head + 12);
-    if (b->pages_offset == 0) { /* shared: it has neither */
-        put_extent(e, b->offset + old + head + 12, 16);
-        return TRUE;
-    }
-    bits = bitmap_size(b);
-    bitmap = b->bitmap_offset + (guint64)*shift;
-    if (bitmap > b->pages_offset || bits > b->pages_offset - bitmap) {
-        return refuse(
-            error,
-            "mapped-ram: %" G_GINT64_FORMAT
-            " more bytes before block `%s' would move its pages; "
-            "the gap behind its bitmap has room for %" G_GINT64_FORMAT,
-            *shift, b->idstr,
-            (gint64)(b->pages_offset - b->bitmap_offset - bits));
-    }
-    w = g_byte_array_new();
-    qevm_be_append(w, 8, bitmap);
-    qevm_be_append(w, 8, b->pages_offset);
-    put(e, w);
-    if (pages_dropped(e, b)) {
-        qevm_source_add_zeros(e->out, b->pages_offset + b->used_length -
-                                          qevm_source_size(e->out));
-    } else {
-        put_extent(e, b->bitmap_offset, bits);
-        qevm_source_add_zeros(e->out,
-                              b->pages_offset - qevm_source_size(e->out));
-        put_extent(e, b->pages_offset, b->used_length);
-    }
-    *shift = 0;
-    return TRUE;
-}
-
-static gboolean
-put_mapped_list(Emit *e, const QevmRecord *r, GError **error)
-{
-    const QevmRam *ram = e->stream->ram;
-    guint64 end = r->payload_offset + 8;
-    gint64 shift = (gint64)(qevm_source_size(e->out) - r->payload_offset);
-
-    put_extent(e, r->payload_offset, 8);
-    for (guint i = 0; i < ram->blocks->len; i++) {
-        const QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
-
-        if (block_dropped(e, b)) {
-            return refuse(error,
-                          "mapped-ram: block `%s' cannot be dropped: all pages "
-                          "behind it would move",
-                          b->idstr);
-        }
-        end = b->pages_offset ? b->pages_offset + b->used_length
-                              : b->offset + b->size;
-        /* Only the first block with pages takes up a shift; behind it every
-         * entry is held between pages. */
-        if (!put_mapped_block(e, b, &shift, error)) {
-            return FALSE;
-        }
-    }
-    put_extent(e, end, r->payload_offset + r->payload_size - end);
-    return TRUE;
-}
-
-static gboolean
-ram_edited(const Emit *e, const QevmRecord *r)
-{
-    return e->edit->live->blocks->len > 0 || drop_addresses(e) ||
-           (e->stream->ram->mapped &&
-            (e->edit->live->drop_all_pages || r->header_dirty ||
-             qevm_source_size(e->out) != r->offset));
+    return s->ram && r->type == QEVM_RECORD_START &&
+           r->payload_offset + 8 == s->ram->list_offset;
 }
 
 static gboolean
 put_start(Emit *e, QevmRecord *r, GError **error)
 {
-    gboolean ram =
-        e->stream->ram && r->payload_offset + 8 == e->stream->ram->list_offset;
+    gboolean ram = is_ram(e->stream, r);
 
     if (ram && e->stream->ram->mapped &&
         !qevm_source_seekable(e->stream->source)) {
@@ -421,14 +213,12 @@ put_start(Emit *e, QevmRecord *r, GError **error)
                              "pipe: its pages have gone by; --spool keeps "
                              "them in a temporary file");
     }
-    if (!ram || !ram_edited(e, r)) {
+    if (!ram || !qevm_emit_ram_differs(e->edit, r, qevm_source_size(e->out))) {
         put_section(e, r);
         return TRUE;
     }
     put_section_header(e, r);
-    if (!e->stream->ram->mapped) {
-        put_block_list(e, r);
-    } else if (!put_mapped_list(e, r, error)) {
+    if (!qevm_emit_ram(e->edit, r, e->out, error)) {
         return FALSE;
     }
     put_footer(e, r);
@@ -456,7 +246,7 @@ put_command(Emit *e, const QevmRecord *r)
     if (n) {
         g_byte_array_append(b, data, (guint)n);
     }
-    put(e, b);
+    qevm_source_add_array(e->out, b);
 }
 
 static gboolean
@@ -482,7 +272,7 @@ put_vmdesc(Emit *e, const QevmRecord *r, GError **error)
     b = g_byte_array_new();
     qevm_be_append(b, 1, QEMU_VM_VMDESCRIPTION);
     qevm_be_append(b, 4, g_bytes_get_size(text));
-    put(e, b);
+    qevm_source_add_array(e->out, b);
     qevm_source_add_bytes(e->out, text);
     return TRUE;
 }
@@ -514,7 +304,7 @@ put_package(Emit *e, guint *i, guint to, GError **error)
     qevm_be_append(b, 2, 4);
     qevm_be_append(b, 4, size);
     qevm_source_free(inner.out);
-    put(e, b);
+    qevm_source_add_array(e->out, b);
     ok = ok && put_records(e, *i + 1, end, error);
     *i = end - 1;
     return ok;
@@ -663,6 +453,10 @@ same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
         want->version_id != got->version_id ||
         want->section_id != got->section_id) {
         return mismatch(error, want, "its header differs");
+    }
+    if (is_ram(edit->stream, want) &&
+        !qevm_emit_ram_same(edit, back->ram, error)) {
+        return FALSE;
     }
     if (!is_dirty(want)) {
         return want->type == QEVM_RECORD_START ||

@@ -1,7 +1,8 @@
-/* ops-ram.c - operations on RAM blocks, done by the walk over their pages.
+/* ops-ram.c - operations on RAM blocks: names, and what is left out.
  *
- * A block goes by the name that earlier rules gave it; the walk knows it by
- * the one it has in the source (live.h).
+ * They change the map of blocks (ram-map.h), in which a block goes by the name
+ * that earlier rules gave it; what becomes of its pages is done by the walk
+ * over them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,124 +10,145 @@
 
 #include <string.h>
 
-/* A block's name after the rules so far; NULL: it was dropped. */
-static const char *
-current_name(const QevmApply *apply, const QevmRamBlock *block)
+QevmRamMap *
+qevm_apply_ram(QevmApply *apply)
 {
-    const QevmBlockEdit *edit =
-        qevm_live_edit_find(apply->edit->live, block->idstr);
+    const QevmRam *ram = apply->edit->stream->ram;
 
-    if (!edit) {
-        return block->idstr;
-    }
-    return edit->drop_block ? NULL : edit->rename ? edit->rename : block->idstr;
+    /* Pages are on their way when the devices are read. */
+    return ram && apply->phase != QEVM_PHASE_DEVICES
+               ? qevm_live_edit_ram(apply->edit->live, ram)
+               : NULL;
 }
 
-static char *
-block_path(const char *name)
+char *
+qevm_block_path(const QevmNewBlock *block)
 {
-    g_autofree char *step = qevm_path_quote_step(name, FALSE);
+    g_autofree char *step = qevm_path_quote_step(block->idstr, FALSE);
 
     return g_strconcat("ram//.blocks/", step, NULL);
 }
 
-typedef gboolean BlockFunc(QevmApply *apply, const QevmRamBlock *block,
-                           const char *name, GError **error);
-
-static gboolean
-each_block(QevmApply *apply, BlockFunc *func, GError **error)
+guint64
+qevm_block_offset(const QevmApply *apply, const QevmNewBlock *block)
 {
-    const QevmRam *ram = apply->edit->stream->ram;
+    return g_array_index(apply->edit->stream->ram->blocks, QevmRamBlock,
+                         block->like)
+        .offset;
+}
+
+char *
+qevm_size_brief(guint64 size)
+{
+    return g_strdup_printf("0x%" G_GINT64_MODIFIER "x bytes", size);
+}
+
+gboolean
+qevm_check_block_name(QevmApply *apply, const char *path, const char *name,
+                      GError **error)
+{
+    guint other;
+
+    return !qevm_ram_map_find(apply->edit->live->ram, name, &other) ||
+           qevm_apply_fail(path, error, "there is a RAM block `%s` already",
+                           name);
+}
+
+static void
+set_no_block(QevmApply *apply)
+{
+    const QevmRule *rule = apply->rule;
+
+    g_set_error(&apply->nothing, QEVM_ERROR, QEVM_ERROR_RULE,
+                apply->edit->stream->ram
+                    ? "no RAM block `%s`"
+                    : "no RAM block `%s`: there is no `ram` section",
+                rule->at_text);
+}
+
+gboolean
+qevm_each_block(QevmApply *apply, QevmBlockFunc *func, GError **error)
+{
+    QevmRamMap *map = qevm_apply_ram(apply);
+    g_autoptr(GPtrArray) found = g_ptr_array_new();
     g_auto(QevmPattern) pattern = { 0 };
 
-    /* Pages are on their way when the devices are read. */
-    if (apply->phase == QEVM_PHASE_DEVICES) {
-        return TRUE;
-    }
     if (!qevm_pattern_parse(apply->rule->at_text, FALSE, &pattern, error)) {
         return FALSE;
     }
-    for (guint i = 0; ram && i < ram->blocks->len; i++) {
-        const QevmRamBlock *block =
-            &g_array_index(ram->blocks, QevmRamBlock, i);
-        const char *name = current_name(apply, block);
-        g_autofree char *kept = g_strdup(name);
+    for (guint i = 0; map && i < map->blocks->len; i++) {
+        QevmNewBlock *block = qevm_ram_map_block(map, i);
 
-        if (!name || !qevm_pattern_match(&pattern, name)) {
-            continue;
+        if (qevm_pattern_match(&pattern, block->idstr)) {
+            g_ptr_array_add(found, block);
         }
-        apply->matched++;
-        if (!func(apply, block, kept, error)) {
+    }
+    for (guint i = 0; i < found->len; i++) {
+        QevmNewBlock *block = g_ptr_array_index(found, i);
+        g_autofree char *path = qevm_block_path(block);
+        guint index;
+
+        if (g_ptr_array_find(map->blocks, block, &index) &&
+            !func(apply, map, index, path, error)) {
             return FALSE;
         }
     }
-    if (!apply->matched) {
-        g_set_error(&apply->nothing, QEVM_ERROR, QEVM_ERROR_RULE,
-                    ram ? "no RAM block `%s`"
-                        : "no RAM block `%s`: there is no `ram` section",
-                    apply->rule->at_text);
+    apply->matched = found->len;
+    if (!found->len && apply->phase != QEVM_PHASE_DEVICES) {
+        set_no_block(apply);
     }
     return TRUE;
 }
 
 static gboolean
-rename_block(QevmApply *apply, const QevmRamBlock *block, const char *name,
+rename_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
              GError **error)
 {
-    const QevmRam *ram = apply->edit->stream->ram;
+    const QevmNewBlock *block = qevm_ram_map_block(map, index);
     const char *to = apply->rule->to;
-    g_autofree char *path = block_path(name);
-    QevmBlockEdit *edit;
+    g_autofree char *before = g_strdup(block->idstr);
 
-    if (strcmp(name, to) == 0) {
+    if (strcmp(before, to) == 0) {
         return TRUE;
     }
-    for (guint i = 0; i < ram->blocks->len; i++) {
-        const char *other =
-            current_name(apply, &g_array_index(ram->blocks, QevmRamBlock, i));
-
-        if (other && strcmp(other, to) == 0) {
-            return qevm_apply_fail(path, error,
-                                   "there is a RAM block `%s` already", to);
-        }
+    if (!qevm_check_block_name(apply, path, to, error)) {
+        return FALSE;
     }
-    edit = qevm_live_edit_block(apply->edit->live, block->idstr);
-    g_free(edit->rename);
-    edit->rename = strcmp(to, block->idstr) == 0 ? NULL : g_strdup(to);
-    return qevm_apply_change(apply, path, block->offset, g_strdup(name),
-                             g_strdup(to), QEVM_LOSS_LOSSLESS, NULL, error);
+    qevm_ram_map_rename(map, index, to);
+    return qevm_apply_change(apply, path, qevm_block_offset(apply, block),
+                             g_steal_pointer(&before), g_strdup(to),
+                             QEVM_LOSS_LOSSLESS, NULL, error);
 }
 
 static gboolean
-drop_block(QevmApply *apply, const QevmRamBlock *block, const char *name,
+drop_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
            GError **error)
 {
-    g_autofree char *path = block_path(name);
+    const QevmNewBlock *block = qevm_ram_map_block(map, index);
+    guint64 offset = qevm_block_offset(apply, block), length = block->length;
 
-    qevm_live_edit_block(apply->edit->live, block->idstr)->drop_block = TRUE;
+    qevm_ram_map_drop(map, index);
     return qevm_apply_change(
-        apply, path, block->offset,
-        g_strdup_printf("0x%" G_GINT64_MODIFIER "x bytes", block->used_length),
-        NULL, QEVM_LOSS_LOSSY,
+        apply, path, offset, qevm_size_brief(length), NULL, QEVM_LOSS_LOSSY,
         g_strdup_printf("the block, 0x%" G_GINT64_MODIFIER
                         "x bytes, and its pages are dropped",
-                        block->used_length),
+                        length),
         error);
 }
 
 static gboolean
-drop_pages(QevmApply *apply, const QevmRamBlock *block, const char *name,
+drop_pages(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
            GError **error)
 {
-    g_autofree char *path = block_path(name);
+    const QevmNewBlock *block = qevm_ram_map_block(map, index);
 
-    qevm_live_edit_block(apply->edit->live, block->idstr)->drop_pages = TRUE;
+    qevm_ram_map_empty(map, index);
     return qevm_apply_change(
-        apply, path, block->offset, g_strdup("its pages"), NULL,
-        QEVM_LOSS_LOSSY,
+        apply, path, qevm_block_offset(apply, block), g_strdup("its pages"),
+        NULL, QEVM_LOSS_LOSSY,
         g_strdup_printf("the pages of 0x%" G_GINT64_MODIFIER
                         "x bytes are dropped",
-                        block->used_length),
+                        block->length),
         error);
 }
 
@@ -134,25 +156,19 @@ gboolean
 qevm_op_rename_ram_block(QevmApply *apply, GArray *matches, GError **error)
 {
     g_assert(!matches);
-    return each_block(apply, rename_block, error);
+    return qevm_each_block(apply, rename_block, error);
 }
 
 gboolean
 qevm_op_drop_ram_block(QevmApply *apply, GArray *matches, GError **error)
 {
     g_assert(!matches);
-    return each_block(apply, drop_block, error);
+    return qevm_each_block(apply, drop_block, error);
 }
 
 gboolean
 qevm_op_drop_ram_pages(QevmApply *apply, GArray *matches, GError **error)
 {
     g_assert(!matches);
-    if (!each_block(apply, drop_pages, error)) {
-        return FALSE;
-    }
-    if (apply->matched && strcmp(apply->rule->at_text, "*") == 0) {
-        apply->edit->live->drop_all_pages = TRUE;
-    }
-    return TRUE;
+    return qevm_each_block(apply, drop_pages, error);
 }

@@ -173,6 +173,26 @@ QEVM_CHECKED gboolean qevm_run_insert(QevmApply *apply, const QevmMatch *match,
 QEVM_CHECKED gboolean qevm_run_drop(QevmApply *apply, const QevmMatch *match,
                                     guint64 index, guint64 n, GError **error);
 
+/* ---- ops-ram.c ---- */
+
+/* The blocks as the rules so far made them; NULL: there is no `ram`, or its
+ * pages have gone by. */
+QevmRamMap *qevm_apply_ram(QevmApply *apply);
+char *qevm_block_path(const QevmNewBlock *block);
+/* Of the entry in the source that it has come of. */
+guint64 qevm_block_offset(const QevmApply *apply, const QevmNewBlock *block);
+/* No block has that name. */
+QEVM_CHECKED gboolean qevm_check_block_name(QevmApply *apply, const char *path,
+                                            const char *name, GError **error);
+/* "0x20000 bytes", owned. */
+char *qevm_size_brief(guint64 size);
+/* Each block that the rule's `at` matches, by its index in the map, and its
+ * path. */
+typedef gboolean QevmBlockFunc(QevmApply *apply, QevmRamMap *map, guint index,
+                               const char *path, GError **error);
+QEVM_CHECKED gboolean qevm_each_block(QevmApply *apply, QevmBlockFunc *func,
+                                      GError **error);
+
 /* ---- ops-section.c ---- */
 
 QEVM_CHECKED gboolean qevm_put_version(QevmApply *apply, const QevmMatch *match,

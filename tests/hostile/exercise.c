@@ -606,26 +606,25 @@ want_same_text(const char *got, const char *wanted)
                   b);
 }
 
-/* The text of the block list after renames and drops. */
+/* Makes the block list what it should be now. */
 static void
 apply_block_edits(const QevmEdit *edit)
 {
     QevmRam *ram = edit->stream->ram;
+    const QevmRamMap *map = edit->live->ram;
 
-    for (guint i = 0; ram && i < ram->blocks->len;) {
-        QevmRamBlock *b = &g_array_index(ram->blocks, QevmRamBlock, i);
-        const QevmBlockEdit *e = qevm_live_edit_find(edit->live, b->idstr);
+    if (!map) {
+        return;
+    }
+    g_array_set_size(ram->blocks, 0);
+    ram->total = 0;
+    for (guint i = 0; i < map->blocks->len; i++) {
+        const QevmNewBlock *b = qevm_ram_map_block(map, i);
+        QevmRamBlock block = { .idstr = g_strdup(b->idstr),
+                               .used_length = b->length };
 
-        if (e && e->drop_block) {
-            ram->total -= b->used_length;
-            g_array_remove_index(ram->blocks, i);
-            continue;
-        }
-        if (e && e->rename) {
-            g_free(b->idstr);
-            b->idstr = g_strdup(e->rename);
-        }
-        i++;
+        ram->total += b->length;
+        g_array_append_val(ram->blocks, block);
     }
 }
 

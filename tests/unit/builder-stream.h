@@ -261,13 +261,13 @@ build_live_section(Builder *b, guint flags, guint part)
     build_footer(b, 2);
 }
 
-/* Behind a block's entry: its bitmap, and its pages on the next border. Page
- * 0 is there. */
+/* Behind a block's entry: its bitmap, and its pages on the next border of
+ * 1 MiB. Page 0 is there. */
 static inline void
 build_mapped_block(Builder *b, guint length, gboolean pages)
 {
     guint bitmap = b->out->len + 28;
-    guint at = (bitmap + 8 + 4095) / 4096 * 4096;
+    guint at = (bitmap + 8 + 0xfffff) / 0x100000 * 0x100000;
 
     build_format(b->out, "00000001 %016x %016x %016x", 4096u, bitmap, at);
     build_format(b->out, "%02x 00*7 00*%u", pages, at - bitmap - 8);

@@ -56,9 +56,8 @@ build_text(GByteArray *out, const char *text)
             n = g_ascii_strtoull(text + 1, &end, 10);
             text = end;
         }
-        while (n-- > 0) {
-            g_byte_array_append(out, &byte, 1);
-        }
+        g_byte_array_set_size(out, out->len + (guint)n);
+        memset(out->data + out->len - n, byte, n);
     }
 }
 

@@ -95,6 +95,25 @@ emitting_child(QevmEdit *edit, const char *name, const char *field)
     return n;
 }
 
+/* The map of blocks, and the index of one in it. */
+static inline QevmRamMap *
+emitting_ram(QevmEdit *edit, const char *block, guint *index)
+{
+    QevmRamMap *map = qevm_live_edit_ram(edit->live, edit->stream->ram);
+
+    g_assert_true(qevm_ram_map_find(map, block, index));
+    return map;
+}
+
+static inline void
+emitting_rename(QevmEdit *edit, const char *block, const char *to)
+{
+    guint i;
+    QevmRamMap *map = emitting_ram(edit, block, &i);
+
+    qevm_ram_map_rename(map, i, to);
+}
+
 static inline void
 emitting_set(QevmEdit *edit, const char *name, const char *field,
              const char *bytes)

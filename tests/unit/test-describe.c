@@ -157,13 +157,13 @@ static const struct ram_case {
       ".mem_size+8=24580 .blocks+131("
       "pc.ram+43(idstr+7=\"pc.ram\" used_length+8=12288 "
       "mapped_ram.version+4=1 mapped_ram.page_size+8=4096 "
-      "mapped_ram.bitmap_offset+8=134 mapped_ram.pages_offset+8=4096) "
+      "mapped_ram.bitmap_offset+8=134 mapped_ram.pages_offset+8=1048576) "
       "vga.vram+45(idstr+9=\"vga.vram\" used_length+8=8192 "
       "mapped_ram.version+4=1 mapped_ram.page_size+8=4096 "
-      "mapped_ram.bitmap_offset+8=16429 mapped_ram.pages_offset+8=20480) "
+      "mapped_ram.bitmap_offset+8=1060909 mapped_ram.pages_offset+8=2097152) "
       "pc.rom+43(idstr+7=\"pc.rom\" used_length+8=4096 "
       "mapped_ram.version+4=1 mapped_ram.page_size+8=4096 "
-      "mapped_ram.bitmap_offset+8=28715 mapped_ram.pages_offset+8=32768))" },
+      "mapped_ram.bitmap_offset+8=2105387 mapped_ram.pages_offset+8=3145728))" },
 };
 
 static void

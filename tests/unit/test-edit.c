@@ -96,7 +96,7 @@ test_blocks(void)
     g_autoptr(QevmEdit) edit = qevm_edit_new(stream);
     g_autofree char *changes = NULL;
     g_autoptr(QevmStream) again = NULL;
-    const QevmBlockEdit *block;
+    const QevmNewBlock *block;
 
     /* The second rule finds the block by its new name. */
     apply(
@@ -112,13 +112,11 @@ test_blocks(void)
                                                                           "rom"
                                                                           "\\"
                                                                           "\"")));
-    block = qevm_live_edit_find(edit->live, "pc.ram");
-    g_assert_cmpstr(block->rename, ==, "mem1");
-    g_assert_true(block->drop_pages);
-    g_assert_false(block->drop_block);
-    block = qevm_live_edit_find(edit->live, "vga.rom");
-    g_assert_true(block->drop_block);
-    g_assert_false(edit->live->drop_all_pages);
+    g_assert_cmpuint(edit->live->ram->blocks->len, ==, 1);
+    block = qevm_ram_map_block(edit->live->ram, 0);
+    g_assert_cmpstr(block->idstr, ==, "mem1");
+    g_assert_cmpuint(g_array_index(block->spans, QevmSpan, 0).kind, ==,
+                     QEVM_SPAN_NOTHING);
     changes = journal(edit);
     g_assert_cmpstr(
         changes, ==,
@@ -140,8 +138,14 @@ test_all_pages(void)
     g_autoptr(QevmEdit) edit = qevm_edit_new(stream);
 
     apply(edit, R("drop-ram-pages", AT("*")));
-    g_assert_true(edit->live->drop_all_pages);
     g_assert_cmpuint(edit->changes->len, ==, 2);
+    for (guint i = 0; i < 2; i++) {
+        const QevmNewBlock *b = qevm_ram_map_block(edit->live->ram, i);
+
+        g_assert_cmpuint(b->spans->len, ==, 1);
+        g_assert_cmpuint(g_array_index(b->spans, QevmSpan, 0).kind, ==,
+                         QEVM_SPAN_NOTHING);
+    }
 }
 
 /* "OPEN_RETURN_PATH PING ..": the commands that are left, in order, with `|`

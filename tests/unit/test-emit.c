@@ -27,25 +27,33 @@ rename_block(QevmEdit *edit, gboolean head, gboolean devices)
 {
     (void)devices;
     if (head) {
-        qevm_live_edit_block(edit->live, "vga.vram")->rename = g_strdup("v");
+        emitting_rename(edit, "vga.vram", "v");
     }
 }
 
 static void
 drop_block(QevmEdit *edit, gboolean head, gboolean devices)
 {
+    guint i;
+
     (void)devices;
     if (head) {
-        qevm_live_edit_block(edit->live, "vga.vram")->drop_block = TRUE;
+        QevmRamMap *map = emitting_ram(edit, "vga.vram", &i);
+
+        qevm_ram_map_drop(map, i);
     }
 }
 
 static void
 drop_pages(QevmEdit *edit, gboolean head, gboolean devices)
 {
+    guint i;
+
     (void)devices;
     if (head) {
-        qevm_live_edit_block(edit->live, "vga.vram")->drop_pages = TRUE;
+        QevmRamMap *map = emitting_ram(edit, "vga.vram", &i);
+
+        qevm_ram_map_empty(map, i);
     }
 }
 
@@ -249,6 +257,7 @@ static const struct emit_case {
     { "drop-block", 0, drop_block, BUILD_NO_VGA, 0 },
     { "drop-block/huge", BUILD_HUGE, drop_block, BUILD_NO_VGA, 0 },
     { "drop-block/shared", BUILD_SHARED, drop_block, BUILD_NO_VGA, 0 },
+    { "drop-block/mapped", BUILD_MAPPED, drop_block, BUILD_NO_VGA, 1 },
     { "drop-pages", 0, drop_pages, BUILD_NO_VGA_PAGES, 0 },
     { "drop-pages/mapped", BUILD_MAPPED, drop_pages, BUILD_NO_VGA_PAGES, 1 },
     { "drop-pages/package", BUILD_PACKAGE, drop_pages, BUILD_NO_VGA_PAGES, 1 },
