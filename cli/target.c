@@ -69,6 +69,27 @@ shipped_path(const char *name)
     return g_build_filename(folder, file, NULL);
 }
 
+/* A release on one architecture: a dump, and what the sources say beyond it, of
+ * all and of that architecture. Only the first has to be there. */
+static gboolean
+add_release(QevmCli *cli, QevmTarget *target, const char *name)
+{
+    g_autofree char *folder = g_path_get_dirname(name);
+    g_autofree char *common = g_build_filename(folder, "sources", NULL);
+    g_autofree char *own = g_strconcat(name, "-sources", NULL);
+    const char *const names[] = { name, common, own };
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = shipped_path(names[i]);
+
+        if ((i == 0 || g_file_test(path, G_FILE_TEST_EXISTS)) &&
+            !add_known(cli, target, path)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
 {
@@ -85,7 +106,7 @@ add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
         return FALSE;
     }
     qevm_target_set_release(target, release_of(folder));
-    return add_known(cli, target, path);
+    return add_release(cli, target, name);
 }
 
 static gboolean
@@ -148,15 +169,13 @@ add_nearest(QevmCli *cli, QevmTarget *target)
     nearest(target->release, architecture, &releases[0], &releases[1]);
     for (guint i = 0; i < 2; i++) {
         g_autofree char *name = NULL;
-        g_autofree char *path = NULL;
 
         if (!releases[i] || (i && releases[1] == releases[0])) {
             continue;
         }
         name = g_strdup_printf("qemu-%u.%u/%s", releases[i] / 100,
                                releases[i] % 100, architecture);
-        path = shipped_path(name);
-        if (!add_known(cli, target, path)) {
+        if (!add_release(cli, target, name)) {
             return FALSE;
         }
     }

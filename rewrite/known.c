@@ -76,6 +76,7 @@ read_field(Reader *r, const json_t *json, guint depth, QevmKnownField *field)
     field->conditional = json_is_true(json_object_get(json, "field_exists"));
     (void)get_number(json, "num", G_MAXINT64, &field->num);
     (void)get_number(json, "size", G_MAXINT64, &field->size);
+    field->count = get_text(r, json, "count");
     if (inner) {
         field->vmsd = read_vmsd(r, inner, depth + 1);
     }

@@ -1,6 +1,9 @@
 /* known.h - what one QEMU knows: its devices, their versions, fields and
  * subsections, as `-dump-vmstate` writes them.
  *
+ * What comes out of QEMU's sources (tests/lab/vmsds) has the same form: vmsds
+ * of what is no device of QOM too, and of arrays where their length is.
+ *
  * A dump has every device compiled in, whether a machine has it or not, with
  * all fields of all versions and all subsections, but no types, and of arrays
  * whose length is a field no length (migration/savevm.c:dump_vmstate_vmsd()).
@@ -18,7 +21,9 @@ typedef struct {
     gboolean conditional;      /* a function decides, whatever the version */
     guint64 num;               /* elements; 0: not told */
     guint64 size;              /* of one element in memory; 0: not told */
-    const QevmKnownVmsd *vmsd; /* NULL: a leaf */
+    const char *count;         /* the member that has the number of elements,
+                                  or of bytes; NULL: none, or not told */
+    const QevmKnownVmsd *vmsd; /* NULL: a leaf, or not told */
 } QevmKnownField;
 
 struct QevmKnownVmsd {

@@ -176,13 +176,47 @@ accept(QevmLoad *load, const QevmLoadPair *pair)
     g_hash_table_add(load->stop->accepted, pair->source);
 }
 
+/* The field that is known to have the number of elements, or of bytes, and
+ * what it says. What is not among the fields before is a setting. */
+static gboolean
+counted_by_member(const QevmLoad *load, const GArray *before,
+                  const QevmLoadPair *pair, const char *vmsd, guint64 in_ref,
+                  guint64 *count)
+{
+    const QevmNode *node = pair->ref ? pair->ref : pair->source;
+    const QevmKnownField *known;
+
+    if (qevm_target_field(load->target, vmsd, qevm_node_name(node), &known) !=
+            QEVM_TARGET_YES ||
+        !known->count) {
+        return FALSE;
+    }
+    for (guint i = before->len; i-- > 0;) {
+        const QevmLoadPair *one = &g_array_index(before, QevmLoadPair, i);
+        guint64 here;
+
+        if (one->ref && strcmp(qevm_node_name(one->ref), known->count) == 0) {
+            return number_of(one->ref, &here) && here == in_ref &&
+                   loaded_number(load, one, count);
+        }
+    }
+    return FALSE;
+}
+
 /* Of a number that the reference and the stream have each. */
 static guint64
 decided(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
-        guint64 in_ref, guint64 in_source)
+        const char *vmsd, guint64 in_ref, guint64 in_source)
 {
     guint64 number;
 
+    if (counted_by_member(load, before, pair, vmsd, in_ref, &number)) {
+        if (number == in_source && pair->ref && pair->source) {
+            g_hash_table_add(load->stop->accepted, pair->ref);
+            g_hash_table_add(load->stop->accepted, pair->source);
+        }
+        return number;
+    }
     if (!pair->ref || !pair->source || in_ref == in_source) {
         return pair->ref ? in_ref : in_source;
     }
@@ -194,9 +228,10 @@ decided(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
 }
 
 guint64
-qevm_load_count(QevmLoad *load, const GArray *before, const QevmLoadPair *pair)
+qevm_load_count(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
+                const char *vmsd)
 {
-    return decided(load, before, pair,
+    return decided(load, before, pair, vmsd,
                    pair->ref ? qevm_node_count(pair->ref) : 0,
                    pair->source ? qevm_node_count(pair->source) : 0);
 }
@@ -232,7 +267,8 @@ size_of(const QevmNode *node)
 }
 
 guint64
-qevm_load_size(QevmLoad *load, const GArray *before, const QevmLoadPair *pair)
+qevm_load_size(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
+               const char *vmsd)
 {
     const QevmNode *node = pair->ref ? pair->ref : pair->source;
     guint64 in_ref = size_of(pair->ref), in_source = size_of(pair->source);
@@ -243,7 +279,11 @@ qevm_load_size(QevmLoad *load, const GArray *before, const QevmLoadPair *pair)
         }
         return in_source ? in_source : in_ref;
     }
-    return decided(load, before, pair, in_ref, in_source);
+    /* Of bytes, one element is all of them, and the number is of bytes. */
+    if (!node->desc.field->prim || node->desc.field->prim->size == 0) {
+        return decided(load, before, pair, vmsd, in_ref, in_source);
+    }
+    return pair->ref ? in_ref : in_source;
 }
 
 /* ---- conditions ---- */
@@ -317,6 +357,10 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     if (!pair->ref && is_older(load, vmsd, qevm_node_name(node))) {
         qevm_load_guess(load);
         return TRUE;
+    }
+    if (counted_by_member(load, before, pair, vmsd, pair->ref ? elements : 0,
+                          &count)) {
+        return count != 0;
     }
     knows = qevm_target_field(load->target, vmsd, qevm_node_name(node), &field);
     if (pair->ref) {

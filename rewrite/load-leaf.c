@@ -156,13 +156,15 @@ is_overlay(const QevmNode *node)
 }
 
 gboolean
-qevm_load_leaf(QevmLoad *load, const GArray *before, const QevmLoadPair *pair)
+qevm_load_leaf(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
+               const char *vmsd)
 {
     QevmNode *ref = pair->ref ? pair->ref : pair->source;
     const QevmFieldDesc *field = ref->desc.field;
     CheckFunc *check = find_check(field->type);
-    guint64 size = qevm_load_size(load, before, pair);
-    guint64 count = is_overlay(ref) ? 1 : qevm_load_count(load, before, pair);
+    guint64 size = qevm_load_size(load, before, pair, vmsd);
+    guint64 count =
+        is_overlay(ref) ? 1 : qevm_load_count(load, before, pair, vmsd);
     gsize pos = load->c.pos;
     guint64 bytes;
 

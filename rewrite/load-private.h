@@ -43,10 +43,10 @@ GArray *qevm_load_pairs(QevmNode *ref, QevmNode *source);
 /* How many elements of a leaf array or run of structs the destination reads.
  * `before` are the pairs read before. */
 guint64 qevm_load_count(QevmLoad *load, const GArray *before,
-                        const QevmLoadPair *pair);
+                        const QevmLoadPair *pair, const char *vmsd);
 /* The same for the bytes of one element of a leaf. */
 guint64 qevm_load_size(QevmLoad *load, const GArray *before,
-                       const QevmLoadPair *pair);
+                       const QevmLoadPair *pair, const char *vmsd);
 /* Does the destination read a field that only one of them has? */
 gboolean qevm_load_reads(QevmLoad *load, const GArray *before,
                          const QevmLoadPair *pair, const char *vmsd);
@@ -55,7 +55,8 @@ gboolean qevm_load_reads(QevmLoad *load, const GArray *before,
 
 /* One leaf or leaf array. */
 QEVM_CHECKED gboolean qevm_load_leaf(QevmLoad *load, const GArray *before,
-                                     const QevmLoadPair *pair);
+                                     const QevmLoadPair *pair,
+                                     const char *vmsd);
 
 /* ---- load-virtio.c ---- */
 

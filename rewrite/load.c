@@ -152,13 +152,12 @@ load_list(QevmLoad *load, const QevmLoadPair *pair, guint depth)
 
 static gboolean
 load_pair(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
-          const QevmVmsd *vmsd, guint depth)
+          const char *vmsd, guint depth)
 {
     QevmNode *node = pair->ref ? pair->ref : pair->source;
 
     if (!pair->ref || !pair->source) {
-        gboolean reads = qevm_load_reads(load, before, pair,
-                                         vmsd && vmsd->name ? vmsd->name : "");
+        gboolean reads = qevm_load_reads(load, before, pair, vmsd);
 
         if (reads == !pair->ref) {
             g_hash_table_add(load->stop->accepted, node);
@@ -175,15 +174,15 @@ load_pair(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
                 pair->source && is_struct(pair->source) ? pair->source : NULL,
                 depth + 1);
         }
-        return qevm_load_leaf(load, before, pair);
+        return qevm_load_leaf(load, before, pair, vmsd);
     case QEVM_NODE_STRUCTS:
-        return load_structs(load, pair, qevm_load_count(load, before, pair),
-                            depth);
+        return load_structs(load, pair,
+                            qevm_load_count(load, before, pair, vmsd), depth);
     case QEVM_NODE_LIST:
         return load_list(load, pair, depth);
     case QEVM_NODE_FIELD:
     case QEVM_NODE_ARRAY:
-        return qevm_load_leaf(load, before, pair);
+        return qevm_load_leaf(load, before, pair, vmsd);
     default:
         /* The reference could not be decoded there. */
         qevm_load_guess(load);
@@ -303,6 +302,7 @@ static gboolean
 load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(ref);
+    const char *name = vmsd && vmsd->name ? vmsd->name : "";
     g_autoptr(GArray) pairs = qevm_load_pairs(ref, source);
     g_autoptr(GArray) before =
         g_array_sized_new(FALSE, FALSE, sizeof(QevmLoadPair), pairs->len);
@@ -314,7 +314,7 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
     for (guint i = 0; i < pairs->len; i++) {
         const QevmLoadPair *pair = &g_array_index(pairs, QevmLoadPair, i);
 
-        if (!load_pair(load, before, pair, vmsd, depth)) {
+        if (!load_pair(load, before, pair, name, depth)) {
             push_level(load, vmsd, pair->ref ? pair->ref : pair->source);
             return FALSE;
         }

@@ -170,12 +170,13 @@ qevm_target_subsection(const QevmTarget *target, const char *vmsd_name,
                 }
                 return QEVM_TARGET_YES;
             }
-            knows = QEVM_TARGET_NO;
+            knows = known->partial ? knows : QEVM_TARGET_NO;
         }
     }
     return knows;
 }
 
+/* Who knows what counts the elements is asked before who does not. */
 QevmTargetKnows
 qevm_target_field(const QevmTarget *target, const char *vmsd_name,
                   const char *name, const QevmKnownField **field)
@@ -188,14 +189,16 @@ qevm_target_field(const QevmTarget *target, const char *vmsd_name,
         const GPtrArray *same = qevm_known_named(known, vmsd_name);
 
         for (guint k = 0; same && k < same->len; k++) {
-            *field = qevm_known_field(g_ptr_array_index(same, k), name);
-            if (*field) {
-                return QEVM_TARGET_YES;
+            const QevmKnownField *found =
+                qevm_known_field(g_ptr_array_index(same, k), name);
+
+            if (found && (!*field || found->count)) {
+                *field = found;
             }
-            knows = QEVM_TARGET_NO;
+            knows = known->partial ? knows : QEVM_TARGET_NO;
         }
     }
-    return knows;
+    return *field ? QEVM_TARGET_YES : knows;
 }
 
 gboolean
