@@ -134,7 +134,7 @@ check_file(QevmCli *cli, const char *file, const QevmTarget *target)
     if (!stream) {
         return QEVM_EXIT_INPUT;
     }
-    findings = qevm_check(stream);
+    findings = qevm_check(stream, target && qevm_target_reference(target));
     if (target && !qevm_check_against(stream, target, findings, &error)) {
         return qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
     }

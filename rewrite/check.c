@@ -13,7 +13,8 @@ typedef struct {
     QevmStream *stream;
     QevmRecord *record; /* the section being looked at */
     GPtrArray *findings;
-    gboolean commands[12];                           /* numbers seen */
+    gboolean judged;       /* a target judges the bytes of sections */
+    gboolean commands[12]; /* numbers seen */
     guint markers, nulls, irqs, versions, negatives; /* in this section */
 } Check;
 
@@ -276,14 +277,19 @@ check_decoding(Check *c, const QevmTree *tree)
         return FALSE;
     }
     if (r->device && r->device->size != r->payload_size) {
-        qevm_finding_add(c->findings, "bytes-shifted", section_path(c, r),
-                         r->payload_offset,
+        qevm_finding_add(c->findings,
+                         c->judged ? "vmdesc-disagrees" : "bytes-shifted",
+                         section_path(c, r), r->payload_offset,
                          "the section has %" G_GUINT64_FORMAT
                          " bytes, the vmdesc describes %" G_GUINT64_FORMAT,
                          r->payload_size, r->device->size);
         return FALSE;
     }
-    if (tree->error) {
+    if (tree->error && c->judged) {
+        qevm_finding_add(c->findings, "vmdesc-disagrees", section_path(c, r),
+                         r->payload_offset,
+                         "the section does not fit its description");
+    } else if (tree->error) {
         what = split_message(tree->error->message, NULL, &offset);
         qevm_finding_add(c->findings, "decode-error", section_path(c, r),
                          offset, "%s", what);
@@ -344,7 +350,7 @@ check_section(Check *c)
         return;
     }
     qevm_tree_descend_all(tree);
-    if (check_decoding(c, tree)) {
+    if (check_decoding(c, tree) && !c->judged) {
         check_node(c, &tree->root);
     }
     check_unread(c, tree);
@@ -647,11 +653,11 @@ check_notes(Check *c)
 }
 
 GPtrArray *
-qevm_check(QevmStream *stream)
+qevm_check(QevmStream *stream, gboolean judged)
 {
     GPtrArray *findings =
         g_ptr_array_new_with_free_func((GDestroyNotify)qevm_finding_free);
-    Check c = { .stream = stream, .findings = findings };
+    Check c = { .stream = stream, .findings = findings, .judged = judged };
 
     check_records(&c);
     check_notes(&c);

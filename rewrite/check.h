@@ -7,9 +7,11 @@
 
 /* Looks at every record and decodes every section; trees that nobody edited
  * are freed again. What needs a walk is left out if the stream was not
- * walked. Returns a GPtrArray of QevmFinding in stream order, owned by the
- * caller; empty: nothing found. */
-GPtrArray *qevm_check(QevmStream *stream);
+ * walked. With `judged`, the bytes of sections are left to the comparison with
+ * a target (against.h), which knows better what they should be. Returns a
+ * GPtrArray of QevmFinding in stream order, owned by the caller; empty: nothing
+ * found. */
+GPtrArray *qevm_check(QevmStream *stream, gboolean judged);
 
 /* What was not looked at, a phrase each; NULL-terminated, static; empty for
  * a stream that was walked. */

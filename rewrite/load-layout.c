@@ -315,6 +315,17 @@ is_set(const QevmLoad *load, const GArray *before, const char *flag)
     return FALSE;
 }
 
+/* (migration/vmstate.c:vmstate_field_exists()) */
+gboolean
+qevm_load_newer(const QevmLoad *load, const QevmNode *ref, const char *vmsd)
+{
+    const QevmKnownField *field;
+
+    return qevm_target_field(load->target, vmsd, qevm_node_name(ref), &field) ==
+               QEVM_TARGET_YES &&
+           !field->conditional && field->version_id > load->version;
+}
+
 static gboolean
 is_older(const QevmLoad *load, const char *vmsd, const char *field)
 {
@@ -364,11 +375,7 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     }
     knows = qevm_target_field(load->target, vmsd, qevm_node_name(node), &field);
     if (pair->ref) {
-        /* An older version has not got it, or it has no elements. */
-        if (field && !field->conditional &&
-            field->version_id > load->record->version_id) {
-            return FALSE;
-        }
+        /* Of an older version it may be that it is not there. */
         if (knows == QEVM_TARGET_MAYBE && is_newer(load, vmsd)) {
             qevm_load_guess(load);
             return FALSE;

@@ -14,6 +14,8 @@ typedef struct {
     QevmRecord *record, *ref;
     QevmCursor c;       /* over the payload and some of what follows */
     gsize end;          /* in `c`: where the stream says the payload ends */
+    guint32 version;    /* of the vmsd being read, on the wire; a nested
+                           struct has none there, and is read as its own */
     GHashTable *places; /* QevmNode of the reference -> position in `c` + 1 */
     QevmStop *stop;
 } QevmLoad;
@@ -47,6 +49,9 @@ guint64 qevm_load_count(QevmLoad *load, const GArray *before,
 /* The same for the bytes of one element of a leaf. */
 guint64 qevm_load_size(QevmLoad *load, const GArray *before,
                        const QevmLoadPair *pair, const char *vmsd);
+/* Did a field come with a later version than the one being read? */
+gboolean qevm_load_newer(const QevmLoad *load, const QevmNode *ref,
+                         const char *vmsd);
 /* Does the destination read a field that only one of them has? */
 gboolean qevm_load_reads(QevmLoad *load, const GArray *before,
                          const QevmLoadPair *pair, const char *vmsd);

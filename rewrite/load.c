@@ -22,6 +22,7 @@ qevm_stop_clear(QevmStop *stop)
     g_clear_pointer(&stop->levels, g_array_unref);
     g_clear_pointer(&stop->text, g_free);
     g_clear_pointer(&stop->accepted, g_hash_table_unref);
+    g_clear_pointer(&stop->layouts, g_ptr_array_unref);
     memset(stop, 0, sizeof(*stop));
 }
 
@@ -64,7 +65,7 @@ qevm_load_skip(QevmLoad *load, guint64 n, QevmNode *at)
 /* ---- structs ---- */
 
 static gboolean load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source,
-                          guint depth);
+                          guint32 version, guint depth);
 
 static void
 push_level(QevmLoad *load, const QevmVmsd *vmsd, const QevmNode *field)
@@ -76,6 +77,15 @@ push_level(QevmLoad *load, const QevmVmsd *vmsd, const QevmNode *field)
         level.type = field->desc.field->type;
     }
     g_array_append_val(load->stop->levels, level);
+}
+
+/* Without a version on the wire. */
+static gboolean
+load_struct(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
+{
+    const QevmVmsd *vmsd = qevm_node_vmsd(ref);
+
+    return load_vmsd(load, ref, source, vmsd ? vmsd->version : 0, depth + 1);
 }
 
 static gboolean
@@ -102,7 +112,7 @@ load_structs(QevmLoad *load, const QevmLoadPair *pair, guint64 count,
         if (i > left) {
             break;
         }
-        if (!load_vmsd(load, ref, source, depth + 1)) {
+        if (!load_struct(load, ref, source, depth)) {
             return FALSE;
         }
         ref = ref->next ? ref->next : ref;
@@ -143,7 +153,7 @@ load_list(QevmLoad *load, const QevmLoadPair *pair, guint depth)
             /* Nobody knows the element. */
             return TRUE;
         }
-        if (!load_vmsd(load, ref ? ref : element, element, depth + 1)) {
+        if (!load_struct(load, ref ? ref : element, element, depth)) {
             return FALSE;
         }
         element = element ? element->next : NULL;
@@ -156,6 +166,10 @@ load_pair(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
 {
     QevmNode *node = pair->ref ? pair->ref : pair->source;
 
+    if (pair->ref && qevm_load_newer(load, pair->ref, vmsd)) {
+        g_hash_table_add(load->stop->accepted, node);
+        return TRUE;
+    }
     if (!pair->ref || !pair->source) {
         gboolean reads = qevm_load_reads(load, before, pair, vmsd);
 
@@ -169,10 +183,10 @@ load_pair(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     switch ((QevmNodeKind)node->kind) {
     case QEVM_NODE_STRUCT:
         if (is_struct(node)) {
-            return load_vmsd(
+            return load_struct(
                 load, node,
                 pair->source && is_struct(pair->source) ? pair->source : NULL,
-                depth + 1);
+                depth);
         }
         return qevm_load_leaf(load, before, pair, vmsd);
     case QEVM_NODE_STRUCTS:
@@ -235,26 +249,79 @@ stop_subsection(QevmLoad *load, QevmStopKind kind, const char *name,
     return FALSE;
 }
 
-/* What the destination reads a subsection by; NULL: it does not know it. */
+/* The description of a subsection, below `vmsd`. */
+static const QevmVmsd *
+find_description(const QevmVmsd *vmsd, const char *name, guint depth)
+{
+    const QevmVmsd *found = NULL;
+
+    for (guint i = 0; i < vmsd->n_subsections && !found; i++) {
+        const QevmVmsd *sub = vmsd->subsections[i];
+
+        found = g_strcmp0(sub->name, name) == 0 ? sub
+                : depth < NESTING_MAX ? find_description(sub, name, depth + 1)
+                                      : NULL;
+    }
+    for (guint i = 0; i < vmsd->n_fields && !found && depth < NESTING_MAX;
+         i++) {
+        const QevmFieldDesc *field = vmsd->fields[i];
+
+        for (guint k = 0; k < field->n_vmsds && !found; k++) {
+            found = find_description(field->vmsds[k], name, depth + 1);
+        }
+    }
+    return found;
+}
+
+/* A subsection as the stream describes it, where its bytes do not show it: of
+ * zeros, which are enough for what has no lists. */
+static QevmNode *
+described_layout(QevmLoad *load, const char *name)
+{
+    const QevmDevice *device = load->record->device;
+    const QevmVmsd *vmsd =
+        device ? find_description(device->vmsd, name, 0) : NULL;
+    g_autoptr(GBytes) zeros = NULL;
+    QevmTree *tree;
+    guint64 size;
+
+    if (!vmsd || !qevm_vmsd_size(vmsd, &size) || size > BEHIND_MAX) {
+        return NULL;
+    }
+    zeros = g_bytes_new_take(g_malloc0((gsize)size), (gsize)size);
+    tree = qevm_tree_new(vmsd, zeros, 0);
+    g_ptr_array_add(load->stop->layouts, tree);
+    return &tree->root;
+}
+
+/* What the destination reads a subsection by; NULL: it does not know it, or
+ * (*known) nobody can tell how it is laid out. */
 static QevmNode *
 subsection_layout(QevmLoad *load, QevmNode *ref, QevmNode *source,
-                  const char *vmsd, const char *name)
+                  const char *vmsd, const char *name, gboolean *known)
 {
     QevmNode *layout = find_subsection(ref, name);
     QevmTargetKnows knows;
 
+    *known = TRUE;
     if (layout) {
         return layout;
     }
     knows = qevm_target_subsection(load->target, vmsd, name, NULL);
-    layout = find_subsection(source, name);
-    if (layout && knows != QEVM_TARGET_NO) {
-        g_hash_table_add(load->stop->accepted, layout);
+    *known = knows != QEVM_TARGET_NO;
+    if (!*known) {
+        return NULL;
     }
-    if (knows == QEVM_TARGET_MAYBE || (knows == QEVM_TARGET_YES && !layout)) {
+    layout = find_subsection(source, name);
+    if (layout) {
+        g_hash_table_add(load->stop->accepted, layout);
+    } else {
+        layout = described_layout(load, name);
+    }
+    if (knows == QEVM_TARGET_MAYBE || !find_subsection(source, name)) {
         qevm_load_guess(load);
     }
-    return knows == QEVM_TARGET_NO ? NULL : layout;
+    return layout;
 }
 
 static gboolean
@@ -264,10 +331,17 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
     char name[256];
 
     while (vmsd && peek_subsection(load, vmsd, name)) {
-        QevmNode *layout = subsection_layout(load, ref, source, vmsd, name);
+        gboolean known;
+        QevmNode *layout =
+            subsection_layout(load, ref, source, vmsd, name, &known);
         gsize head = 2 + strlen(name);
         guint32 version, local, minimum = 0;
 
+        if (!layout && known) {
+            /* What follows cannot be told from it. */
+            load->c.pos = MAX(load->c.pos, load->end);
+            return TRUE;
+        }
         if (!layout) {
             return stop_subsection(load, QEVM_STOP_SUBSECTION_UNKNOWN, name,
                                    ref, 0, 0);
@@ -290,7 +364,7 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
                                    layout, version, minimum);
         }
         load->c.pos += head + 4;
-        if (!load_vmsd(load, layout, find_subsection(source, name),
+        if (!load_vmsd(load, layout, find_subsection(source, name), version,
                        depth + 1)) {
             return FALSE;
         }
@@ -299,7 +373,8 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
 }
 
 static gboolean
-load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
+load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
+          guint depth)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(ref);
     const char *name = vmsd && vmsd->name ? vmsd->name : "";
@@ -314,6 +389,7 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
     for (guint i = 0; i < pairs->len; i++) {
         const QevmLoadPair *pair = &g_array_index(pairs, QevmLoadPair, i);
 
+        load->version = version;
         if (!load_pair(load, before, pair, name, depth)) {
             push_level(load, vmsd, pair->ref ? pair->ref : pair->source);
             return FALSE;
@@ -425,7 +501,8 @@ load_payload(QevmLoad *load, QevmTree *ref, QevmTree *source)
     if (!device || device->legacy || !device->vmsd->name || ref->error) {
         return load_opaque(load);
     }
-    return load_vmsd(load, &ref->root, source ? &source->root : NULL, 0);
+    return load_vmsd(load, &ref->root, source ? &source->root : NULL,
+                     load->record->version_id, 0);
 }
 
 gboolean
@@ -435,7 +512,11 @@ qevm_load_section(const QevmTarget *target, QevmStream *stream,
 {
     QevmStream *reference = qevm_target_reference(target);
     g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL);
-    QevmLoad load = { target, record, ref, { NULL, 0, 0, 0 }, 0, places, stop };
+    QevmLoad load = { .target = target,
+                      .record = record,
+                      .ref = ref,
+                      .places = places,
+                      .stop = stop };
     g_autoptr(GBytes) bytes = NULL;
     QevmTree *ref_tree, *tree;
 
@@ -443,6 +524,8 @@ qevm_load_section(const QevmTarget *target, QevmStream *stream,
     stop->exact = TRUE;
     stop->levels = g_array_new(FALSE, FALSE, sizeof(QevmLoadLevel));
     stop->accepted = g_hash_table_new(NULL, NULL);
+    stop->layouts =
+        g_ptr_array_new_with_free_func((GDestroyNotify)qevm_tree_free);
     load.c.base = record->payload_offset;
     if (!load_version(&load) || record->type != QEVM_RECORD_FULL) {
         return TRUE;

@@ -51,9 +51,10 @@ typedef struct {
     guint8 cmask, wmask, w1cmask;
     char *text;           /* owned */
     int number;           /* the errno of it */
-    gboolean crash;   /* it does not refuse, it aborts */
+    gboolean crash;       /* it does not refuse, it aborts */
     GHashTable *accepted; /* owned; QevmNode that only one of them has, or that
                              has another size in each, and rightly so */
+    GPtrArray *layouts;   /* owned; QevmTree; what nodes may be borrowed of */
     guint64 consumed;     /* bytes of the payload that were read */
 } QevmStop;
 

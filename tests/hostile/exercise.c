@@ -342,7 +342,7 @@ look_at_records(QevmStream *stream, gboolean trees)
 static void
 look_at_findings(QevmStream *stream)
 {
-    g_autoptr(GPtrArray) findings = qevm_check(stream);
+    g_autoptr(GPtrArray) findings = qevm_check(stream, FALSE);
     gboolean errors = FALSE;
 
     for (guint i = 0; i < findings->len; i++) {

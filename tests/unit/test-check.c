@@ -306,7 +306,7 @@ test_row(gconstpointer data)
     stream = qevm_stream_open(qevm_source_new_bytes(bytes, "t"),
                               row->quick ? 0 : QEVM_OPEN_WALK, NULL, &error);
     g_assert_no_error(error);
-    findings = qevm_check(stream);
+    findings = qevm_check(stream, FALSE);
     said = findings_text(findings);
     g_assert_cmpstr(said, ==, row->findings);
     g_assert_cmpint(qevm_check_skipped(stream)[0] != NULL, ==, row->quick);
