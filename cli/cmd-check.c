@@ -81,6 +81,18 @@ print_text(QevmCli *cli, const char *file, const QevmStream *stream,
 }
 
 static json_t *
+lines_json(const GPtrArray *lines)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < lines->len; i++) {
+        json_array_append_new(
+            list, qevm_render_json_text(g_ptr_array_index(lines, i)));
+    }
+    return list;
+}
+
+static json_t *
 finding_json(const QevmFinding *f)
 {
     json_t *json = json_object();
@@ -91,6 +103,12 @@ finding_json(const QevmFinding *f)
     json_object_set_new(json, "path", qevm_render_json_text(f->path));
     json_object_set_new(json, "offset", json_integer((json_int_t)f->offset));
     json_object_set_new(json, "sentence", qevm_render_json_text(f->sentence));
+    if (f->lines) {
+        json_object_set_new(json, "qemu", lines_json(f->lines));
+    }
+    if (f->likely) {
+        json_object_set_new(json, "likely", json_true());
+    }
     return json;
 }
 

@@ -1,13 +1,15 @@
 /* against-private.h - one comparison under way; private to rewrite/against*.c.
  *
  * against.c goes through the records, against-stream.c compares what is no
- * device state, against-section.c says why a section does not load.
+ * device state, against-section.c says why a section does not load,
+ * against-lines.c what QEMU prints then.
  */
 #ifndef QEVM_REWRITE_AGAINST_PRIVATE_H
 #define QEVM_REWRITE_AGAINST_PRIVATE_H
 
 #include "rewrite/against.h"
 #include "rewrite/load.h"
+#include "rewrite/refusal.h"
 
 typedef struct {
     QevmStream *stream;
@@ -21,6 +23,15 @@ typedef struct {
  * owned by the caller. */
 char *qevm_against_path(QevmStream *stream, QevmRecord *record, QevmNode *node,
                         gint64 index);
+
+/* ---- against-lines.c ---- */
+
+/* Gives a finding the lines that the target's QEMU prints; NULL: no finding. */
+void qevm_against_say(QevmAgainst *a, QevmFinding *finding,
+                      const QevmRefusal *refusal);
+void qevm_against_say_stop(QevmAgainst *a, QevmFinding *finding,
+                           const QevmRecord *record, const QevmRecord *ref,
+                           const QevmStop *stop);
 
 /* ---- against-stream.c ---- */
 

@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <errno.h>
 #include <string.h>
 
 #include "rewrite/against-private.h"
@@ -390,7 +391,8 @@ explain_stop(Section *s)
     case QEVM_STOP_DEVICE:
         add(s, "device-refuses", node, -1, stop->offset,
             stop->text ? stop->text
-                       : "the device of the destination does not take this");
+                       : "the device of the destination does not take what is "
+                         "here");
         break;
     case QEVM_STOP_FOOTER_MISSING:
     case QEVM_STOP_FOOTER_ID:
@@ -415,6 +417,7 @@ explain(Section *s)
 {
     QevmTree *there = qevm_record_tree(s->a->stream, s->record, NULL);
     QevmTree *here = qevm_record_tree(s->a->reference, s->ref, NULL);
+    guint first = s->a->findings->len;
 
     if (is_about_layout(s->stop->kind) && there && here && !there->error &&
         !here->error && s->record->device && s->ref->device &&
@@ -423,6 +426,10 @@ explain(Section *s)
     }
     if (!s->causes) {
         explain_stop(s);
+    }
+    if (first < s->a->findings->len) {
+        qevm_against_say_stop(s->a, g_ptr_array_index(s->a->findings, first),
+                              s->record, s->ref, s->stop);
     }
 }
 
@@ -470,25 +477,34 @@ find_other(QevmAgainst *a, const QevmRecord *record)
 static void
 add_unknown_section(QevmAgainst *a, QevmRecord *record)
 {
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmMessage *message = qevm_refusal_add(r, "section-unknown");
     QevmRecord *other = find_other(a, record);
     char *path = qevm_against_path(a->stream, record, NULL, -1);
+    QevmFinding *f;
 
     if (other) {
         g_autofree char *instead =
             qevm_against_path(a->reference, other, NULL, -1);
 
-        qevm_finding_add(a->findings, "section-unknown", path, record->offset,
-                         "the destination has no such section; of the same "
-                         "kind it has %s",
-                         instead);
+        f = qevm_finding_add(a->findings, "section-unknown", path,
+                             record->offset,
+                             "the destination has no such section; of the same "
+                             "kind it has %s",
+                             instead);
     } else if (qevm_target_any_section(a->target, record->idstr)) {
-        qevm_finding_add(a->findings, "section-unknown", path, record->offset,
-                         "the destination has no instance %u of it",
-                         record->instance_id);
+        f = qevm_finding_add(
+            a->findings, "section-unknown", path, record->offset,
+            "the destination has no instance %u of it", record->instance_id);
     } else {
-        qevm_finding_add(a->findings, "section-unknown", path, record->offset,
-                         "the destination has no such section");
+        f = qevm_finding_add(a->findings, "section-unknown", path,
+                             record->offset,
+                             "the destination has no such section");
     }
+    qevm_message_set_text(message, "idstr", record->idstr);
+    qevm_message_set_number(message, "instance", record->instance_id);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
 }
 
 gboolean

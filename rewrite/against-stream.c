@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <errno.h>
 #include <string.h>
 
 #include "parser/path.h"
@@ -43,20 +44,36 @@ root_of(QevmStream *stream, QevmRecord *record)
     return tree ? &tree->root : NULL;
 }
 
+/* The configuration is refused by its own hook. */
+static void
+say_configuration(QevmAgainst *a, QevmFinding *f, QevmRefusal *r)
+{
+    qevm_refusal_post_load(r, "configuration", 1, 0, -EINVAL);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
+}
+
 /* As many characters as were sent are compared
  * (migration/savevm.c:configuration_post_load()). */
 static void
 compare_machine(QevmAgainst *a, QevmRecord *record)
 {
     const char *incoming = a->stream->machine, *local = a->reference->machine;
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmMessage *message;
+    QevmFinding *f;
 
     if (strncmp(incoming, local, strlen(incoming)) == 0) {
         return;
     }
-    qevm_finding_add(a->findings, "machine-type",
-                     g_strdup("configuration//name"), record->offset + 5,
-                     "the stream is of a %s, the destination is a %s", incoming,
-                     local);
+    f = qevm_finding_add(a->findings, "machine-type",
+                         g_strdup("configuration//name"), record->offset + 5,
+                         "the stream is of a %s, the destination is a %s",
+                         incoming, local);
+    message = qevm_refusal_add(r, "machine-type");
+    qevm_message_set_text(message, "incoming", incoming);
+    qevm_message_set_text(message, "local", local);
+    say_configuration(a, f, r);
 }
 
 static void
@@ -64,27 +81,49 @@ compare_page_size(QevmAgainst *a, QevmRecord *record)
 {
     guint64 incoming = a->stream->page_size, local = a->reference->page_size;
 
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmMessage *message;
+    QevmFinding *f;
+
     if (!incoming || !local || incoming == local) {
         return;
     }
-    qevm_finding_add(a->findings, "page-size-differs",
-                     g_strdup("configuration"), record->offset,
-                     "the stream has pages of %" G_GUINT64_FORMAT
-                     " bytes, the destination of %" G_GUINT64_FORMAT,
-                     incoming, local);
+    /* The name is compared first. */
+    f = qevm_finding_add(a->findings, "page-size-differs",
+                         g_strdup("configuration"), record->offset + 5,
+                         "the stream has pages of %" G_GUINT64_FORMAT
+                         " bytes, the destination of %" G_GUINT64_FORMAT,
+                         incoming, local);
+    message = qevm_refusal_add(r, "page-bits");
+    qevm_message_set_number(message, "incoming",
+                            (guint64)g_bit_nth_lsf((gulong)incoming, -1));
+    qevm_message_set_number(message, "local",
+                            (guint64)g_bit_nth_lsf((gulong)local, -1));
+    say_configuration(a, f, r);
 }
 
 static void
 compare_capability(QevmAgainst *a, QevmRecord *record, const char *name,
                    gboolean incoming, gboolean local)
 {
-    if (incoming != local) {
-        qevm_finding_add(a->findings, "capability-differs",
-                         g_strdup("configuration"), record->offset,
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmMessage *message;
+    QevmFinding *f;
+
+    if (incoming == local) {
+        return;
+    }
+    f = qevm_finding_add(a->findings, "capability-differs",
+                         g_strdup("configuration"), record->offset + 5,
                          "the capability %s is %s in the stream and %s at the "
                          "destination",
                          name, incoming ? "on" : "off", local ? "on" : "off");
-    }
+    message = qevm_refusal_add(r, "capability");
+    qevm_message_set_text(message, "name", name);
+    qevm_message_set_text(message, "local", local ? "on" : "off");
+    qevm_message_set_text(message, "incoming", incoming ? "on" : "off");
+    (void)qevm_refusal_add(r, "capabilities");
+    say_configuration(a, f, r);
 }
 
 static char *
@@ -122,12 +161,22 @@ compare_uuid(QevmAgainst *a, QevmRecord *record)
         return;
     }
     if (here) {
-        qevm_finding_add(a->findings, "uuid-differs",
-                         qevm_against_path(a->stream, record, incoming, -1),
-                         incoming->offset,
-                         "the stream is of the machine %s, the destination is "
-                         "%s",
-                         there, here);
+        g_autoptr(QevmRefusal) r = qevm_refusal_new();
+        QevmMessage *message = qevm_refusal_add(r, "uuid");
+        QevmFinding *f = qevm_finding_add(
+            a->findings, "uuid-differs",
+            qevm_against_path(a->stream, record, incoming, -1),
+            incoming->offset,
+            "the stream is of the machine %s, the destination is %s", there,
+            here);
+
+        qevm_message_set_text(message, "incoming", there);
+        qevm_message_set_text(message, "local", here);
+        qevm_refusal_post_load(r, "configuration/uuid", 1, 1, -EINVAL);
+        qevm_refusal_subsection(r, "configuration/uuid", "configuration",
+                                -EINVAL);
+        qevm_refusal_outcome(r, -EINVAL);
+        qevm_against_say(a, f, r);
     } else {
         QevmFinding *f = qevm_finding_add(
             a->findings, "uuid-sent",
@@ -168,13 +217,54 @@ compare_subsections(QevmAgainst *a, QevmRecord *record)
                 (!a->target->release || a->target->release >= known[i].since);
         }
         if (!knows) {
-            qevm_finding_add(a->findings, "subsection-unknown",
-                             qevm_against_path(a->stream, record, n, -1),
-                             n->offset,
-                             "the destination knows no such part of the "
-                             "configuration");
+            g_autoptr(QevmRefusal) r = qevm_refusal_new();
+            QevmMessage *message = qevm_refusal_add(r, "subsection-unknown");
+            QevmFinding *f = qevm_finding_add(
+                a->findings, "subsection-unknown",
+                qevm_against_path(a->stream, record, n, -1), n->offset,
+                "the destination knows no such part of the configuration");
+
+            qevm_message_set_text(message, "subsection", qevm_node_name(n));
+            qevm_message_set_text(message, "vmsd", "configuration");
+            qevm_refusal_outcome(r, -ENOENT);
+            qevm_against_say(a, f, r);
         }
     }
+}
+
+static void
+say_record_type(QevmAgainst *a, QevmFinding *f, guint type)
+{
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+
+    qevm_message_set_number(qevm_refusal_add(r, "record-type"), "type", type);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
+}
+
+static void
+say_no_configuration(QevmAgainst *a, QevmFinding *f)
+{
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmMessage *message = qevm_refusal_add(r, "config-missing");
+
+    qevm_message_set_number(message, "incoming", QEMU_VM_SECTION_START);
+    qevm_message_set_number(message, "local", QEMU_VM_CONFIGURATION);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
+}
+
+static void
+say_no_footer(QevmAgainst *a, QevmFinding *f, const QevmRecord *record)
+{
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+
+    qevm_message_set_text(qevm_refusal_add(r, "footer-missing"), "idstr",
+                          record->idstr);
+    qevm_message_set_number(qevm_refusal_add(r, "footer"), "section",
+                            record->section_id);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
 }
 
 void
@@ -187,13 +277,18 @@ qevm_against_configuration(QevmAgainst *a)
         return;
     }
     if (!incoming && local) {
-        qevm_finding_add(a->findings, "config-missing", NULL, 8,
-                         "the destination wants a configuration, and the "
-                         "stream has none");
+        say_no_configuration(
+            a, qevm_finding_add(a->findings, "config-missing", NULL, 8,
+                                "the destination wants a configuration, and "
+                                "the stream has none"));
     } else if (incoming && !local) {
-        qevm_finding_add(a->findings, "config-unexpected",
-                         g_strdup("configuration"), incoming->offset,
-                         "the destination takes no configuration");
+        say_record_type(a,
+                        qevm_finding_add(a->findings, "config-unexpected",
+                                         g_strdup("configuration"),
+                                         incoming->offset,
+                                         "the destination takes no "
+                                         "configuration"),
+                        QEMU_VM_CONFIGURATION);
     } else if (incoming) {
         compare_machine(a, incoming);
         compare_page_size(a, incoming);
@@ -225,13 +320,18 @@ qevm_against_footers(QevmAgainst *a)
         return;
     }
     if (a->reference->footers) {
-        qevm_finding_add(a->findings, "footers-missing", NULL,
-                         first->offset + first->size,
-                         "the destination wants a footer behind each section");
+        say_no_footer(a,
+                      qevm_finding_add(a->findings, "footers-missing", NULL,
+                                       first->offset + first->size,
+                                       "the destination wants a footer behind "
+                                       "each section"),
+                      first);
     } else {
-        qevm_finding_add(a->findings, "footers-unexpected", NULL,
-                         first->offset + first->size - 5,
-                         "the destination takes no footers");
+        say_record_type(a,
+                        qevm_finding_add(a->findings, "footers-unexpected",
+                                         NULL, first->offset + first->size - 5,
+                                         "the destination takes no footers"),
+                        QEMU_VM_SECTION_FOOTER);
     }
 }
 
@@ -247,9 +347,19 @@ qevm_against_command(QevmAgainst *a, const QevmRecord *record)
 
     if (a->target->release && (record->command >= G_N_ELEMENTS(since) ||
                                a->target->release < since[record->command])) {
-        qevm_finding_add(a->findings, "command-unknown", NULL, record->offset,
-                         "the destination does not know the command %s",
-                         name ? name : "there");
+        g_autoptr(QevmRefusal) r = qevm_refusal_new();
+        QevmMessage *message = qevm_refusal_add(r, "command-unknown");
+        QevmFinding *f = qevm_finding_add(
+            a->findings, "command-unknown", NULL, record->offset,
+            "the destination does not know the command %s",
+            name ? name : "there");
+
+        qevm_message_set_number(message, "command", record->command);
+        qevm_message_set_number(
+            message, "len",
+            record->command_data ? g_bytes_get_size(record->command_data) : 0);
+        qevm_refusal_outcome(r, -EINVAL);
+        qevm_against_say(a, f, r);
     }
 }
 
@@ -272,6 +382,22 @@ is_firmware(const char *idstr)
 }
 
 static void
+say_block(QevmAgainst *a, QevmFinding *f, const char *id,
+          const QevmRamBlock *block, guint64 local)
+{
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmMessage *message = qevm_refusal_add(r, id);
+
+    qevm_message_set_text(message, "block", block->idstr);
+    qevm_message_set_number(message, "incoming", block->used_length);
+    qevm_message_set_number(message, "local", local);
+    qevm_refusal_handler(r, 4, -EINVAL);
+    qevm_refusal_section(r, "ram", 0);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
+}
+
+static void
 compare_block(QevmAgainst *a, const QevmRamBlock *block, GHashTable *used)
 {
     const QevmRamBlock *local = qevm_ram_find(a->reference->ram, block->idstr);
@@ -280,8 +406,11 @@ compare_block(QevmAgainst *a, const QevmRamBlock *block, GHashTable *used)
 
     if (!local) {
         path = g_strdup_printf("ram//.blocks/%s", quoted);
-        qevm_finding_add(a->findings, "ram-block-unknown", path, block->offset,
-                         "the destination has no RAM block %s", quoted);
+        say_block(a,
+                  qevm_finding_add(
+                      a->findings, "ram-block-unknown", path, block->offset,
+                      "the destination has no RAM block %s", quoted),
+                  "ram-block-unknown", block, 0);
         return;
     }
     g_hash_table_add(used, (gpointer)(guintptr)local);
@@ -290,10 +419,14 @@ compare_block(QevmAgainst *a, const QevmRamBlock *block, GHashTable *used)
         return;
     }
     path = g_strdup_printf("ram//.blocks/%s", quoted);
-    qevm_finding_add(a->findings, "ram-block-size", path, block->offset,
-                     "the RAM block has 0x%" G_GINT64_MODIFIER
-                     "x bytes, at the destination 0x%" G_GINT64_MODIFIER "x",
-                     block->used_length, local->used_length);
+    say_block(a,
+              qevm_finding_add(a->findings, "ram-block-size", path,
+                               block->offset,
+                               "the RAM block has 0x%" G_GINT64_MODIFIER
+                               "x bytes, at the destination "
+                               "0x%" G_GINT64_MODIFIER "x",
+                               block->used_length, local->used_length),
+              "ram-block-size", block, local->used_length);
 }
 
 void

@@ -10,7 +10,7 @@
 
 /* What a vmdesc shows; see note_field(). */
 typedef struct {
-    gboolean index, nullptr, ptr_marker, repeats;
+    gboolean index, nullptr, ptr_marker, repeats, registers;
 } Shapes;
 
 static void
@@ -44,6 +44,8 @@ note_field(Shapes *shapes, const QevmFieldDesc *field,
     shapes->index |= field->index >= 0;
     shapes->nullptr |= strcmp(field->type, "nullptr") == 0;
     shapes->ptr_marker |= strcmp(field->type, "ptr-marker") == 0;
+    shapes->registers |= strcmp(field->name, "cpreg_vmstate_array_len") == 0 &&
+                         strcmp(field->type, "int32") == 0;
     if (before && before_that && strcmp(field->name, before->name) == 0 &&
         strcmp(field->name, before_that->name) == 0 && field->index < 0 &&
         before->index < 0 && before_that->index < 0 && !is_null(field) &&
@@ -96,6 +98,10 @@ read_vmdesc(QevmWriter *writer, const QevmStream *stream)
     }
     if (shapes.nullptr) {
         add(writer, 902, 1002, "the vmdesc has the type \"nullptr\"");
+    }
+    if (shapes.registers) {
+        add(writer, 1100, 0,
+            "any number of system registers is taken (target/arm/machine.c)");
     }
     if (shapes.ptr_marker) {
         add(writer, 1100, 0, "the vmdesc has the type \"ptr-marker\"");

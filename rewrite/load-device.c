@@ -41,15 +41,15 @@ element(QevmNode *array, guint64 index, guint64 *number)
 
 static gboolean
 stop(QevmLoad *load, QevmNode *ref, QevmNode *source, guint64 index, int number,
-     char *text)
+     const QevmVmsd *vmsd, QevmMessage *message)
 {
     guint64 offset = qevm_node_value_offset(source, index);
 
-    load->stop->text = text;
     qevm_load_guess(load);
-    return qevm_load_stop(
-        load, QEVM_STOP_DEVICE, number,
-        offset >= load->c.base ? (gsize)(offset - load->c.base) : 0, ref);
+    return qevm_load_stop_device(
+        load, number,
+        offset >= load->c.base ? (gsize)(offset - load->c.base) : 0, ref, vmsd,
+        message);
 }
 
 /* ---- arm ---- */
@@ -63,6 +63,25 @@ is_identification(guint64 id)
 
     return (id & ~G_GUINT64_CONSTANT(0xffff)) == aarch64 &&
            ((id >> 14) & 3) == 3 && ((id >> 7) & 0xf) == 0;
+}
+
+/* The message has QEMU's own number of the register, not the one in the list
+ * (target/arm/cpregs.h:kvm_to_cpreg_id()). */
+static QevmMessage *
+register_message(guint64 id)
+{
+    const guint64 architecture = G_GUINT64_CONSTANT(0xff00000000000000);
+    const guint64 aarch64 = G_GUINT64_CONSTANT(0x6000000000000000);
+    const guint64 size = G_GUINT64_CONSTANT(0x00f0000000000000);
+    const guint64 size_64 = G_GUINT64_CONSTANT(0x0030000000000000);
+    guint32 own = (guint32)id | ((id & architecture) == aarch64 ? 1U << 28
+                                 : (id & size) == size_64 ? 1U << 29 | 1U << 15
+                                                          : 1U << 29);
+    QevmMessage *message = qevm_message_new("cpreg-unknown");
+    g_autofree char *text = g_strdup_printf("system register 0x%x", own);
+
+    qevm_message_set_text(message, "register", text);
+    return message;
 }
 
 /* Both lists are sorted (target/arm/machine.c:cpu_post_load()). */
@@ -81,19 +100,15 @@ check_arm_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
             continue;
         }
         if (incoming < local) {
-            return stop(
-                load, here, there, v, EPERM,
-                load->target->release >= 1100
-                    ? g_strdup_printf("handle_cpreg_only_in_incoming_stream: "
-                                      "system register 0x%" G_GINT64_MODIFIER
-                                      "x in the incoming stream but unknown on "
-                                      "the destination: fail migration",
-                                      incoming)
-                    : NULL);
+            return stop(load, here, there, v, EPERM, qevm_node_vmsd(ref),
+                        load->target->release >= 1100
+                            ? register_message(incoming)
+                            : NULL);
         }
         if (is_identification(local) && element(here_values, i, &a) &&
             element(there_values, v, &b) && a != b) {
-            return stop(load, here_values, there_values, v, EPERM, NULL);
+            return stop(load, here_values, there_values, v, EPERM,
+                        qevm_node_vmsd(ref), NULL);
         }
         i++;
         v++;
@@ -116,7 +131,7 @@ check_ppc_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
         !element(there, SPR_PVR, &incoming) || local == incoming) {
         return TRUE;
     }
-    return stop(load, here, there, SPR_PVR, EINVAL, NULL);
+    return stop(load, here, there, SPR_PVR, EINVAL, qevm_node_vmsd(ref), NULL);
 }
 
 /* 11.0 sends this timer whether the CPU has it or not; before, it is loaded
@@ -127,15 +142,18 @@ check_arm_timer(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     static const char name[] = "cpu/wfxt-timer";
     QevmNode *timer = child(source, name);
+    QevmMessage *message;
 
     if (!timer || child(ref, name) || !load->target->release ||
         load->target->release >= 1100) {
         return TRUE;
     }
-    load->stop->crash = TRUE;
-    return stop(load, ref, timer, 0, 0,
-                g_strdup("vmstate_load_state: Assertion `first_elem || "
-                         "!n_elems || !size' failed."));
+    message = qevm_message_new("assertion");
+    qevm_message_set_text(message, "file", "migration/vmstate.c");
+    qevm_message_set_text(message, "function", "vmstate_load_state");
+    qevm_message_set_text(message, "condition",
+                          "first_elem || !n_elems || !size");
+    return stop(load, ref, timer, 0, 0, NULL, message);
 }
 
 static gboolean
@@ -167,11 +185,13 @@ check_spapr(QevmLoad *load, QevmNode *ref, QevmNode *source)
         there = there ? qevm_node_children(there) : NULL;
         if (there ? element(there, 0, &incoming) && incoming > local
                   : local == 0) {
+            QevmMessage *message = qevm_message_new("spapr-cap-higher");
+
+            qevm_message_set_text(message, "cap", name + strlen(prefix));
+            qevm_message_set_number(message, "incoming", incoming);
+            qevm_message_set_number(message, "local", local);
             return stop(load, here, there ? there : source, 0, EINVAL,
-                        g_strdup_printf("cap-%s higher level (%u) in incoming "
-                                        "stream than on destination (%u)",
-                                        name + strlen(prefix), (guint)incoming,
-                                        (guint)local));
+                        qevm_node_vmsd(ref), message);
         }
     }
     return TRUE;

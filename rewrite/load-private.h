@@ -25,6 +25,14 @@ gboolean qevm_load_stop(QevmLoad *load, QevmStopKind kind, int number,
                         gsize pos, QevmNode *at);
 gboolean qevm_load_stop_values(QevmLoad *load, QevmStopKind kind, gsize pos,
                                QevmNode *at, guint64 incoming, guint64 local);
+/* The device itself stops, and says `message` (taken over; NULL: nothing). With
+ * `vmsd` it is the hook of that one that does. */
+gboolean qevm_load_stop_device(QevmLoad *load, int number, gsize pos,
+                               QevmNode *at, const QevmVmsd *vmsd,
+                               QevmMessage *message);
+/* Notes a field that the loader was in; FALSE. */
+gboolean qevm_load_within(QevmLoad *load, const char *vmsd, const char *field,
+                          const char *type);
 /* What was decided is no more than likely. */
 void qevm_load_guess(QevmLoad *load);
 /* Moves over bytes; the end of the stream is a stop. */

@@ -54,15 +54,6 @@ place_of(const QevmLoad *load, const QevmNode *node)
                : 0;
 }
 
-static gboolean
-stop_within(QevmLoad *load, const char *vmsd, const char *field)
-{
-    QevmLoadLevel level = { vmsd, field, "" };
-
-    g_array_append_val(load->stop->levels, level);
-    return FALSE;
-}
-
 /* ---- transport pci ---- */
 
 static gboolean
@@ -98,7 +89,7 @@ check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
     (void)qevm_load_stop_values(load, QEVM_STOP_PCI_CONFIG,
                                 place_of(load, source) + (gsize)at, ref,
                                 incoming[at], local[at]);
-    return stop_within(load, "PCIDevice", "config");
+    return qevm_load_within(load, "PCIDevice", "config", "pci config");
 }
 
 static gboolean
@@ -111,7 +102,7 @@ check_pci(QevmLoad *load, QevmNode *ref, QevmNode *source)
         (void)qevm_load_stop_values(load, QEVM_STOP_LESS_OR_EQUAL,
                                     place_of(load, source), ref, incoming,
                                     local);
-        return stop_within(load, "PCIDevice", "version_id");
+        return qevm_load_within(load, "PCIDevice", "version_id", "int32 le");
     }
     return check_config(load, child(ref, "config"), child(source, "config"));
 }
@@ -152,11 +143,12 @@ check_queue(QevmLoad *load, QevmNode *ref, QevmNode *source, guint index)
                                      local);
     }
     if (!desc && avail) {
-        load->stop->text = g_strdup_printf(
-            "VQ %u address 0x0 inconsistent with Host index 0x%x", index,
-            (guint)avail);
-        return qevm_load_stop(load, QEVM_STOP_DEVICE, EPERM,
-                              place_of(load, source), ref);
+        QevmMessage *message = qevm_message_new("virtio-queue-address");
+
+        qevm_message_set_number(message, "queue", index);
+        qevm_message_set_number(message, "index", avail);
+        return qevm_load_stop_device(load, EPERM, place_of(load, source), ref,
+                                     NULL, message);
     }
     return TRUE;
 }
@@ -192,10 +184,9 @@ check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
         (local > 1) == (incoming > 1)) {
         return TRUE;
     }
-    load->stop->text = g_strdup("virtio: error trying to map MMIO memory");
     qevm_load_guess(load);
-    return qevm_load_stop(load, QEVM_STOP_DEVICE, EINVAL,
-                          place_of(load, element), ref);
+    return qevm_load_stop_device(load, 0, place_of(load, element), ref, NULL,
+                                 qevm_message_new("virtio-map"));
 }
 
 /* (hw/virtio/virtio-mem.c:virtio_mem_mig_sanity_checks_post_load()) */
@@ -203,36 +194,32 @@ static gboolean
 check_memory(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     static const struct {
-        const char *field, *format;
+        const char *field, *property, *message;
     } fields[] = {
-        { "addr", "Property 'memaddr' changed from 0x%" G_GINT64_MODIFIER
-                  "x to 0x%" G_GINT64_MODIFIER "x" },
-        { "region_size",
-          "Property 'memdev' size changed from 0x%" G_GINT64_MODIFIER
-          "x to 0x%" G_GINT64_MODIFIER "x" },
-        { "block_size",
-          "Property 'block-size' changed from 0x%" G_GINT64_MODIFIER
-          "x to 0x%" G_GINT64_MODIFIER "x" },
-        { "node", "Property 'node' changed from %" G_GUINT64_FORMAT
-                  " to %" G_GUINT64_FORMAT },
+        { "addr", "memaddr", "virtio-mem-property" },
+        { "region_size", "memdev", "virtio-mem-size" },
+        { "block_size", "block-size", "virtio-mem-property" },
+        { "node", "node", "virtio-mem-number" },
     };
     QevmNode *r = child(child(ref, "device"), "sanity_checks");
     QevmNode *s = child(child(source, "device"), "sanity_checks");
 
     for (guint i = 0; r && s && i < G_N_ELEMENTS(fields); i++) {
         guint64 local, incoming;
+        QevmMessage *message;
 
         if (!number(r, fields[i].field, &local) ||
             !number(s, fields[i].field, &incoming) || local == incoming) {
             continue;
         }
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        load->stop->text = g_strdup_printf(fields[i].format, incoming, local);
-#pragma GCC diagnostic pop
-        (void)qevm_load_stop(load, QEVM_STOP_DEVICE, EINVAL,
-                             place_of(load, child(s, fields[i].field)), r);
-        return stop_within(load, "virtio-mem-device", "tmp");
+        message = qevm_message_new(fields[i].message);
+        qevm_message_set_text(message, "property", fields[i].property);
+        qevm_message_set_number(message, "incoming", incoming);
+        qevm_message_set_number(message, "local", local);
+        (void)qevm_load_stop_device(load, EINVAL,
+                                    place_of(load, child(s, fields[i].field)),
+                                    r, NULL, message);
+        return qevm_load_within(load, "virtio-mem-device", "tmp", "tmp");
     }
     return TRUE;
 }

@@ -21,6 +21,7 @@ qevm_stop_clear(QevmStop *stop)
 {
     g_clear_pointer(&stop->levels, g_array_unref);
     g_clear_pointer(&stop->text, g_free);
+    g_clear_pointer(&stop->message, qevm_message_free);
     g_clear_pointer(&stop->accepted, g_hash_table_unref);
     g_clear_pointer(&stop->layouts, g_ptr_array_unref);
     memset(stop, 0, sizeof(*stop));
@@ -46,6 +47,33 @@ qevm_load_stop_values(QevmLoad *load, QevmStopKind kind, gsize pos,
     return qevm_load_stop(load, kind, EINVAL, pos, at);
 }
 
+gboolean
+qevm_load_within(QevmLoad *load, const char *vmsd, const char *field,
+                 const char *type)
+{
+    QevmLoadLevel level = { QEVM_LEVEL_FIELD, vmsd, field, type, 0, 0 };
+
+    g_array_append_val(load->stop->levels, level);
+    return FALSE;
+}
+
+gboolean
+qevm_load_stop_device(QevmLoad *load, int number, gsize pos, QevmNode *at,
+                      const QevmVmsd *vmsd, QevmMessage *message)
+{
+    QevmLoadLevel level = { QEVM_LEVEL_POST_LOAD, NULL, NULL, NULL, 0, 0 };
+
+    load->stop->message = message;
+    if (vmsd && vmsd->name) {
+        level.vmsd = vmsd->name;
+        level.version = level.minimum = vmsd->version;
+        (void)qevm_target_minimum(load->target, vmsd->name, vmsd->version,
+                                  &level.minimum);
+        g_array_append_val(load->stop->levels, level);
+    }
+    return qevm_load_stop(load, QEVM_STOP_DEVICE, number, pos, at);
+}
+
 void
 qevm_load_guess(QevmLoad *load)
 {
@@ -68,14 +96,23 @@ static gboolean load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source,
                           guint32 version, guint depth);
 
 static void
-push_level(QevmLoad *load, const QevmVmsd *vmsd, const QevmNode *field)
+push_field(QevmLoad *load, const char *vmsd, const QevmNode *field)
 {
-    QevmLoadLevel level = { vmsd && vmsd->name ? vmsd->name : "",
-                            qevm_node_name(field), "" };
+    gboolean is_struct =
+        (field->kind == QEVM_NODE_STRUCT && !field->desc.field->overlay &&
+         !field->desc.field->inline_vmsd) ||
+        field->kind == QEVM_NODE_STRUCTS;
 
-    if (field->kind != QEVM_NODE_SUBSECTION && field->desc.field) {
-        level.type = field->desc.field->type;
-    }
+    (void)qevm_load_within(
+        load, vmsd, qevm_node_name(field),
+        is_struct || !field->desc.field ? NULL : field->desc.field->type);
+}
+
+static void
+push_subsection(QevmLoad *load, const char *vmsd, const char *name)
+{
+    QevmLoadLevel level = { QEVM_LEVEL_SUBSECTION, vmsd, name, NULL, 0, 0 };
+
     g_array_append_val(load->stop->levels, level);
 }
 
@@ -354,18 +391,21 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
         version = load->c.data[load->c.pos + head + 3];
         local = layout->desc.vmsd->version;
         if (version > local) {
+            push_subsection(load, vmsd, layout->desc.vmsd->name);
             return stop_subsection(load, QEVM_STOP_SUBSECTION_TOO_NEW, name,
                                    layout, version, local);
         }
         if (version < local &&
             qevm_target_minimum(load->target, name, local, &minimum) &&
             version < minimum) {
+            push_subsection(load, vmsd, layout->desc.vmsd->name);
             return stop_subsection(load, QEVM_STOP_SUBSECTION_TOO_OLD, name,
                                    layout, version, minimum);
         }
         load->c.pos += head + 4;
         if (!load_vmsd(load, layout, find_subsection(source, name), version,
                        depth + 1)) {
+            push_subsection(load, vmsd, layout->desc.vmsd->name);
             return FALSE;
         }
     }
@@ -391,7 +431,7 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
 
         load->version = version;
         if (!load_pair(load, before, pair, name, depth)) {
-            push_level(load, vmsd, pair->ref ? pair->ref : pair->source);
+            push_field(load, name, pair->ref ? pair->ref : pair->source);
             return FALSE;
         }
         g_array_append_val(before, *pair);
@@ -486,9 +526,9 @@ load_opaque(QevmLoad *load)
     if (strcmp(load->record->idstr, "slirp") == 0 &&
         qevm_cursor_peek(&load->c, 0) == 42) {
         load->stop->text = g_strdup("a connection is saved, which only a "
-                                    "destination with the same guestfwd "
-                                    "rule takes");
-        return qevm_load_stop(load, QEVM_STOP_DEVICE, EINVAL, 0, NULL);
+                                    "destination with the same guestfwd rule "
+                                    "takes");
+        return qevm_load_stop_device(load, EINVAL, 0, NULL, NULL, NULL);
     }
     return qevm_load_skip(load, load->record->payload_size, NULL);
 }

@@ -11,6 +11,7 @@
 #ifndef QEVM_REWRITE_LOAD_H
 #define QEVM_REWRITE_LOAD_H
 
+#include "rewrite/message.h"
 #include "rewrite/target.h"
 
 /* Why the destination stops. */
@@ -30,14 +31,22 @@ typedef enum {
     QEVM_STOP_VIRTIO_QUEUE_SIZE, /* index, incoming, local */
     QEVM_STOP_VIRTIO_QUEUES,     /* incoming: their number */
     QEVM_STOP_VIRTIO_FEATURES,   /* incoming, local */
-    QEVM_STOP_DEVICE,         /* text: what it prints itself; NULL: nothing */
-    QEVM_STOP_FOOTER_MISSING, /* incoming: the byte there */
-    QEVM_STOP_FOOTER_ID,      /* incoming, local */
+    QEVM_STOP_DEVICE,            /* message: what it prints itself; NULL:
+                                    nothing */
+    QEVM_STOP_FOOTER_MISSING,    /* incoming: the byte there */
+    QEVM_STOP_FOOTER_ID,         /* incoming, local */
 } QevmStopKind;
 
-/* A vmsd and its field that the loader was in. */
+/* What the loader was in. */
 typedef struct {
-    const char *vmsd, *field, *type; /* borrowed from the reference */
+    enum {
+        QEVM_LEVEL_FIELD,
+        QEVM_LEVEL_SUBSECTION, /* `field` of `vmsd` */
+        QEVM_LEVEL_POST_LOAD,  /* everything was read */
+    } kind;
+    const char *vmsd, *field, *type; /* borrowed from the reference; FIELD: type
+                                        NULL of a struct */
+    guint32 version, minimum;        /* POST_LOAD: of the vmsd */
 } QevmLoadLevel;
 
 typedef struct {
@@ -50,8 +59,8 @@ typedef struct {
     guint index;
     guint8 cmask, wmask, w1cmask;
     char *text;           /* owned */
+    QevmMessage *message; /* owned */
     int number;           /* the errno of it */
-    gboolean crash;       /* it does not refuse, it aborts */
     GHashTable *accepted; /* owned; QevmNode that only one of them has, or that
                              has another size in each, and rightly so */
     GPtrArray *layouts;   /* owned; QevmTree; what nodes may be borrowed of */

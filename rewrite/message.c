@@ -112,6 +112,19 @@ need_argument(QevmMessage *message, const char *name, gsize len)
 }
 
 void
+qevm_message_copy(QevmMessage *message, const QevmMessage *from)
+{
+    for (guint i = 0; i < from->arguments->len; i++) {
+        const Argument *argument = g_ptr_array_index(from->arguments, i);
+        Argument *copy =
+            need_argument(message, argument->name, strlen(argument->name));
+
+        copy->text = g_strdup(argument->text);
+        copy->number = argument->number;
+    }
+}
+
+void
 qevm_message_set_text(QevmMessage *message, const char *name, const char *text)
 {
     need_argument(message, name, strlen(name))->text = g_strdup(text);

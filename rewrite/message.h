@@ -60,6 +60,8 @@ typedef struct {
 QevmMessage *qevm_message_new(const char *id);
 void qevm_message_free(QevmMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmMessage, qevm_message_free)
+/* Gives it all arguments of another. */
+void qevm_message_copy(QevmMessage *message, const QevmMessage *from);
 /* Arguments by the names in the text. A signed number is cast; of one with 32
  * bits the others do not count. */
 void qevm_message_set_text(QevmMessage *message, const char *name,

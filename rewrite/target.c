@@ -12,6 +12,9 @@
  * (migration/savevm.c:find_se()). */
 #define INSTANCE_WILDCARD G_MAXUINT32
 
+/* QEMU words its messages anew (migration/savevm.c, migration/vmstate.c). */
+#define RELEASE_WORDS 1002
+
 QevmTarget *
 qevm_target_new(const char *name)
 {
@@ -85,11 +88,14 @@ qevm_target_add_reference(QevmTarget *target, QevmStream *stream)
         return;
     }
     target->sections = qevm_sections_index(stream);
-    if (!target->release_exact) {
+    if (!target->release) {
         g_autoptr(QevmWriter) writer = qevm_writer_of(stream);
 
-        /* Of old ones the newest is the likeliest. */
+        /* Of old ones the newest is the likeliest. The words are the same on
+         * either side of 10.2, near enough. */
         target->release = writer->from > 203 ? writer->from : writer->to;
+        target->release_exact = writer->from >= RELEASE_WORDS ||
+                                (writer->to && writer->to < RELEASE_WORDS);
     }
 }
 

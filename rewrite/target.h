@@ -18,7 +18,7 @@ typedef struct {
                               others only show what may be there, too */
     GPtrArray *known;      /* owned; QevmKnown */
     guint release;         /* as in evidence.h; 0: not known */
-    gboolean release_exact;
+    gboolean release_exact; /* near enough for what it prints */
     GHashTable *sections; /* owned; index of the first reference; NULL */
 } QevmTarget;
 

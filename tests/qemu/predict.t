@@ -44,8 +44,8 @@ def first_message(text):
     return ""
 
 
-def predict(path, ref):
-    done = subprocess.run([QEVM, "check", "--quick", "--json", "--against", ref, path], stdout=subprocess.PIPE,
+def predict(path, ref, known):
+    done = subprocess.run([QEVM, "check", "--quick", "--json", "--against", known, "--against", ref, path], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True)
     if done.returncode not in (0, 1):
         return None, "qevm: exit %d: %s" % (done.returncode, done.stderr.strip()), []
@@ -78,7 +78,8 @@ def main():
                     path = os.path.join(tmp, "changed.mig")
                     with open(path, "wb") as f:
                         f.write(data)
-                    loads, why, errors = predict(path, ref)
+                    known = "qemu-%s/%s" % (version, argv.split()[0].rpartition("-")[2])
+                    loads, why, errors = predict(path, ref, known)
                     real = lab.load(path, argv, root)
                     said = first_message(real.messages)
                     same = loads == real.ok
