@@ -13,6 +13,8 @@
 #include "rewrite/align.h"
 #include "rewrite/pci-masks.h"
 
+#define SLIRP_SOCKET 42
+
 /* The section being explained. */
 typedef struct {
     QevmAgainst *a;
@@ -507,6 +509,33 @@ add_unknown_section(QevmAgainst *a, QevmRecord *record)
     qevm_against_say(a, f, r);
 }
 
+/* Each connection that was saved belongs to a guestfwd rule, and one that the
+ * destination does not have is refused (net/slirp.c); its stream does not show
+ * which it has. */
+static void
+note_connections(QevmAgainst *a, QevmRecord *record)
+{
+    g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    guint8 marker = 0;
+    QevmFinding *f;
+
+    if (strcmp(record->idstr, "slirp") != 0 || !record->payload_size ||
+        !qevm_source_read(a->stream->source, record->payload_offset, 1, &marker,
+                          "marker", NULL) ||
+        marker != SLIRP_SOCKET) {
+        return;
+    }
+    f = qevm_finding_add(a->findings, "slirp-connection",
+                         qevm_against_path(a->stream, record, NULL, -1),
+                         record->payload_offset,
+                         "an open connection is in it; a destination without "
+                         "the same guestfwd rule refuses it");
+    f->likely = TRUE;
+    qevm_refusal_section(r, record->idstr, record->instance_id);
+    qevm_refusal_outcome(r, -EINVAL);
+    qevm_against_say(a, f, r);
+}
+
 gboolean
 qevm_against_section(QevmAgainst *a, QevmRecord *record, GError **error)
 {
@@ -526,6 +555,7 @@ qevm_against_section(QevmAgainst *a, QevmRecord *record, GError **error)
     if (!qevm_load_section(a->target, a->stream, record, s.ref, &stop, error)) {
         return FALSE;
     }
+    note_connections(a, record);
     if (stop.kind != QEVM_STOP_NONE) {
         explain(&s);
     }

@@ -231,6 +231,12 @@ static const QevmFindingInfo table[] = {
       "called otherwise, sits elsewhere, or has another instance "
       "number. QEMU stops with \"Unknown savevm section or "
       "instance\"." },
+    { "slirp-connection", QEVM_SEVERITY_WARNING,
+      "a connection of the user network is saved",
+      "Connections to a guestfwd address are saved with the user network. A "
+      "destination whose -netdev has not got the same guestfwd rule refuses "
+      "the section, and a stream does not tell which rules it has. The rule "
+      "remove-element takes a connection out; the guest sees it stall." },
     { "subsection-unknown", QEVM_SEVERITY_ERROR,
       "the destination knows no such subsection",
       "A subsection holds state that not every guest has. A QEMU "

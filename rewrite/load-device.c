@@ -54,15 +54,17 @@ stop(QevmLoad *load, QevmNode *ref, QevmNode *source, guint64 index, int number,
 
 /* ---- arm ---- */
 
-/* Registers with op0 3 and CRn 0 identify the CPU; their values are fixed
- * (target/arm/helper.c; the numbers are those of KVM_GET_REG_LIST). */
+/* Registers with op0 3 and CRn 0 identify the CPU, those with CRn 11 and 15 are
+ * the implementation's; the values of both are fixed (target/arm/helper.c,
+ * target/arm/tcg/cpu64.c; the numbers are those of KVM_GET_REG_LIST). */
 static gboolean
-is_identification(guint64 id)
+is_fixed(guint64 id)
 {
     const guint64 aarch64 = G_GUINT64_CONSTANT(0x6030000000130000);
+    guint op0 = (id >> 14) & 3, crn = (id >> 7) & 0xf;
 
-    return (id & ~G_GUINT64_CONSTANT(0xffff)) == aarch64 &&
-           ((id >> 14) & 3) == 3 && ((id >> 7) & 0xf) == 0;
+    return (id & ~G_GUINT64_CONSTANT(0xffff)) == aarch64 && op0 == 3 &&
+           (crn == 0 || crn == 11 || crn == 15);
 }
 
 /* The message has QEMU's own number of the register, not the one in the list
@@ -105,7 +107,7 @@ check_arm_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
                             ? register_message(incoming)
                             : NULL);
         }
-        if (is_identification(local) && element(here_values, i, &a) &&
+        if (is_fixed(local) && element(here_values, i, &a) &&
             element(there_values, v, &b) && a != b) {
             return stop(load, here_values, there_values, v, EPERM,
                         qevm_node_vmsd(ref), NULL);

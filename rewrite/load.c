@@ -521,15 +521,6 @@ static gboolean
 load_opaque(QevmLoad *load)
 {
     qevm_load_guess(load);
-    /* Each connection that is saved belongs to a guestfwd rule, and one that
-     * the destination does not have is refused (net/slirp.c). */
-    if (strcmp(load->record->idstr, "slirp") == 0 &&
-        qevm_cursor_peek(&load->c, 0) == 42) {
-        load->stop->text = g_strdup("a connection is saved, which only a "
-                                    "destination with the same guestfwd rule "
-                                    "takes");
-        return qevm_load_stop_device(load, EINVAL, 0, NULL, NULL, NULL);
-    }
     return qevm_load_skip(load, load->record->payload_size, NULL);
 }
 

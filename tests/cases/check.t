@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `qevm check --against` says of the incompatibilities in this folder: check.t
+
+Of each case: the errors are those that case.json names, at those places and no others; what QEMU printed
+is among what they quote, line by line; and the destination's own reference has no error against itself.
+"""
+import glob, json, lzma, os, re, subprocess, sys, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
+
+
+def unpack(case, name, folder):
+    path = os.path.join(folder, name + ".mig")
+    with lzma.open(os.path.join(case, name + ".mig.xz")) as f, open(path, "wb") as out:
+        out.write(f.read())
+    return path
+
+
+def check(target, ref, path):
+    done = subprocess.run([QEVM, "check", "--json", "--against", target, "--against", ref, path],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout)["findings"]
+
+
+def alike(quoted, printed):
+    """An assertion is a crash, wherever in the file it stands."""
+    if "Assertion `" in printed:
+        return "Assertion `" in quoted and printed.split("Assertion", 1)[1] == quoted.split("Assertion", 1)[1]
+    return quoted == printed
+
+
+def wrong(case):
+    """What is wrong with what qevm says of a case; nothing if all is right."""
+    with open(os.path.join(case, "case.json")) as f:
+        about = json.load(f)
+    to = about["destination"]
+    target = "qemu-%s/%s" % (to["qemu"], to["command"].split()[0].rpartition("-")[2])
+    with tempfile.TemporaryDirectory(prefix="qevm-case-") as folder:
+        stream, ref = (unpack(case, name, folder) for name in ("stream", "ref"))
+        findings = check(target, ref, stream)
+        own = [f for f in check(target, ref, ref) if f["severity"] == "error"]
+    if own:
+        return "the reference against itself: %s" % own
+    errors = [f for f in findings if f["severity"] == "error"]
+    found = [[f["finding"], f["path"]] for f in errors]
+    if found != about["errors"]:
+        return "found %s, not %s" % (found, about["errors"])
+    quoted = [line for f in findings if f["severity"] != "note" for line in f.get("qemu", [])]
+    for line in about["message"]:
+        if not re.match(r"warning:|--- ", line) and not any(alike(q, line) for q in quoted):
+            return "`%s' is not quoted; there is %s" % (line, quoted)
+    return ""
+
+
+def main():
+    cases = sorted(os.path.dirname(p) for p in glob.glob(os.path.join(HERE, "*/case.json")))
+    print("1..%d" % len(cases))
+    bad = 0
+    for number, case in enumerate(cases, 1):
+        why = wrong(case)
+        bad += bool(why)
+        print("%sok %d - %s" % ("not " if why else "", number, os.path.basename(case)))
+        if why:
+            print("# %s: %s" % (os.path.basename(case), why), file=sys.stderr)
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
