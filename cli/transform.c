@@ -140,6 +140,7 @@ begin_edit(Run *run, QevmStream *stream)
     run->edit = qevm_edit_new(stream);
     run->edit->allow_visible = run->cli->options.allow_visible;
     run->edit->allow_lossy = run->cli->options.allow_lossy;
+    run->edit->live->unnamed = qevm_output_unnamed;
     run->edit->live->drop_all_pages = run->transform->drop_all_pages;
 }
 
@@ -172,10 +173,10 @@ live_hook(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **edit,
     if (!apply(run, QEVM_PHASE_HEAD, error)) {
         return FALSE;
     }
-    *edit = run->edit->live;
     if (!run->output) {
         return TRUE;
     }
+    *edit = run->edit->live;
     run->head = qevm_emit_head(run->edit, error);
     if (!run->head) {
         return FALSE;
@@ -291,11 +292,19 @@ static gboolean
 open_outputs(Run *run, GError **error)
 {
     const QevmOptions *o = &run->cli->options;
+    const QevmRules *rules = run->transform->rules;
     g_autoptr(GPtrArray) inputs = g_ptr_array_new();
 
     g_ptr_array_add(inputs, (gpointer)(guintptr)run->transform->file);
     for (guint i = 0; o->rules && o->rules[i]; i++) {
         g_ptr_array_add(inputs, o->rules[i]);
+    }
+    for (guint i = 0; rules && i < rules->rules->len; i++) {
+        const QevmRule *rule = g_ptr_array_index(rules->rules, i);
+
+        if (rule->file) {
+            g_ptr_array_add(inputs, rule->file);
+        }
     }
     g_ptr_array_add(inputs, NULL);
     if (!o->dry_run) {

@@ -182,3 +182,9 @@ qevm_cstr8_append(GByteArray *out, const char *text)
     qevm_be_append(out, 1, len);
     g_byte_array_append(out, (const guint8 *)text, (guint)len);
 }
+
+gboolean
+qevm_is_zero(const guint8 *data, gsize size)
+{
+    return size == 0 || (data[0] == 0 && memcmp(data, data + 1, size - 1) == 0);
+}

@@ -53,6 +53,8 @@ guint64 qevm_be_get(const guint8 *data, gsize size);
 gint64 qevm_be_get_signed(const guint8 *data, gsize size);
 void qevm_be_put(guint8 *data, gsize size, guint64 value);
 void qevm_be_append(GByteArray *out, gsize size, guint64 value);
+/* Are all bytes 0? */
+gboolean qevm_is_zero(const guint8 *data, gsize size);
 /* A length byte and text of up to 255 bytes. */
 void qevm_cstr8_append(GByteArray *out, const char *text);
 

@@ -25,8 +25,9 @@ qevm_live_edit_free(QevmLiveEdit *edit)
 gboolean
 qevm_live_edit_any(const QevmLiveEdit *edit)
 {
-    return edit && ((edit->ram && edit->ram->changed) || edit->drop_all_pages ||
-                    edit->commands->len || edit->section_ids->len ||
+    return edit && ((edit->ram && edit->ram->changed) || edit->page_size ||
+                    edit->drop_all_pages || edit->commands->len ||
+                    edit->section_ids->len ||
                     edit->footers != QEVM_FOOTERS_AS_THEY_ARE);
 }
 

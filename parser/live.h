@@ -16,7 +16,12 @@ typedef struct {
 } QevmCommandEdit;
 
 typedef struct {
-    QevmRamMap *ram;         /* owned; NULL: as in the source */
+    QevmRamMap *ram;   /* owned; NULL: as in the source */
+    guint64 page_size; /* of page records, a power of two; 0: as it is.
+                          Needs `ram` */
+    /* Makes a new file without a name, for pages that have to wait; -1 on
+     * failure. */
+    int (*unnamed)(GError **error);
     gboolean drop_all_pages; /* strip; also what the map has for them */
     GArray *commands;        /* QevmCommandEdit: commands to drop */
     GArray *section_ids;     /* guint32: iterative sections to drop */

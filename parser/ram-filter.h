@@ -1,9 +1,9 @@
 /* ram-filter.h - page records of `ram` on their way through an edit.
  *
- * Private to parser/. The walk meets a record, knows its block and size, and
- * hands it to the filter, which looks its page up in the map of blocks
- * (ram-map.h) and passes it, with another head where that is another block or
- * offset now, or drops it.
+ * Private to parser/ and rewrite/. The walk meets a record, knows its block and
+ * size, and hands it to the filter, which looks its page up in the map of
+ * blocks (ram-map.h) and passes it, with another head where that is another
+ * block or offset now, or drops it.
  */
 #ifndef QEVM_PARSER_RAM_FILTER_H
 #define QEVM_PARSER_RAM_FILTER_H
@@ -40,5 +40,17 @@ void qevm_ram_filter_free(QevmRamFilter *filter);
 QEVM_CHECKED gboolean qevm_ram_filter_page(QevmWalk *walk,
                                            const QevmRamPage *page,
                                            GError **error);
+/* Before the EOS of END: sends the pages that the map makes. */
+QEVM_CHECKED gboolean qevm_ram_filter_finish(QevmWalk *walk, GError **error);
+/* Is any of that still to be sent? */
+gboolean qevm_ram_filter_waits(QevmWalk *walk);
+/* A POSTCOPY_RAM_DISCARD of `size` bytes that the flow stands at; its data are
+ * borrowed. Passes it, or puts in one for each block that it is about now. */
+QEVM_CHECKED gboolean qevm_ram_filter_discard(QevmWalk *walk, gsize size,
+                                              GBytes *data, GError **error);
+/* Looks at a page for walk->probe. */
+QEVM_CHECKED gboolean qevm_ram_probe_page(QevmWalk *walk,
+                                          const QevmRamPage *page,
+                                          GError **error);
 
 #endif

@@ -134,6 +134,23 @@ qevm_ram_map_total(const QevmRamMap *map, guint64 *total)
     return TRUE;
 }
 
+gboolean
+qevm_ram_map_makes_pages(const QevmRamMap *map)
+{
+    for (guint i = 0; i < map->blocks->len; i++) {
+        const QevmNewBlock *b = qevm_ram_map_block(map, i);
+
+        for (guint k = 0; k < b->spans->len; k++) {
+            QevmSpanKind kind = g_array_index(b->spans, QevmSpan, k).kind;
+
+            if (kind == QEVM_SPAN_ZEROS || kind == QEVM_SPAN_FILE) {
+                return TRUE;
+            }
+        }
+    }
+    return FALSE;
+}
+
 void
 qevm_ram_map_rename(QevmRamMap *map, guint index, const char *idstr)
 {
@@ -185,17 +202,21 @@ qevm_ram_map_resize(QevmRamMap *map, guint index, guint64 length, gboolean top,
 }
 
 void
-qevm_ram_map_load(QevmRamMap *map, guint index, QevmSource *file, guint64 size,
-                  gboolean top)
+qevm_ram_map_load(QevmRamMap *map, guint index, QevmSource *file, gboolean top)
 {
     QevmNewBlock *block = qevm_ram_map_block(map, index);
-    QevmSpan bytes = { .kind = QEVM_SPAN_FILE, .length = size, .file = file };
-    QevmSpan rest = { .kind = QEVM_SPAN_ZEROS, .length = block->length - size };
+    guint64 size = qevm_source_size(file);
+    QevmSource *all = qevm_source_new_pieces(qevm_source_name(file));
 
     g_ptr_array_add(map->files, file);
+    g_ptr_array_add(map->files, all);
+    qevm_source_add_zeros(all, top ? block->length - size : 0);
+    qevm_source_add_extent(all, file, 0, size);
+    qevm_source_add_zeros(all, block->length - qevm_source_size(all));
     g_array_set_size(block->spans, 0);
-    append(block->spans, top ? rest : bytes);
-    append(block->spans, top ? bytes : rest);
+    append(block->spans, (QevmSpan){ .kind = QEVM_SPAN_FILE,
+                                     .length = block->length,
+                                     .file = all });
     map->changed = TRUE;
 }
 

@@ -23,8 +23,8 @@ typedef struct {
     QevmSpanKind kind;
     guint64 at, length; /* in the new block, bytes; length > 0 */
     guint block;        /* BLOCK: index in the source's list */
-    guint64 from;       /* BLOCK: offset there; FILE: in the file */
-    QevmSource *file;   /* FILE: borrowed from the map */
+    guint64 from;       /* BLOCK: offset there; FILE: in `file` */
+    QevmSource *file;   /* FILE: its bytes and zeros; borrowed from the map */
 } QevmSpan;
 
 typedef struct {
@@ -52,6 +52,9 @@ gboolean qevm_ram_map_find(const QevmRamMap *map, const char *idstr,
                            guint *index);
 /* Sum of the lengths; FALSE: more than 2^63. */
 QEVM_CHECKED gboolean qevm_ram_map_total(const QevmRamMap *map, guint64 *total);
+/* Are there pages to send that no record of the source stands for: ZEROS, a
+ * FILE? */
+gboolean qevm_ram_map_makes_pages(const QevmRamMap *map);
 
 /* ---- changes; lengths are not checked against pages here ---- */
 
@@ -63,10 +66,10 @@ void qevm_ram_map_empty(QevmRamMap *map, guint index);
  * room is NOTHING or ZEROS. */
 void qevm_ram_map_resize(QevmRamMap *map, guint index, guint64 length,
                          gboolean top, QevmSpanKind room);
-/* The `size` > 0 bytes of `file` (taken over), no more than the block has, at
- * its start or, `top`, at its end; the rest is zeros. */
+/* The bytes of `file` (taken over), which is no longer than the block, at its
+ * start or, `top`, at its end; the rest is zeros. */
 void qevm_ram_map_load(QevmRamMap *map, guint index, QevmSource *file,
-                       guint64 size, gboolean top);
+                       gboolean top);
 /* n > 0 blocks of these names and lengths, whose sum is its length, in the
  * place of one. */
 void qevm_ram_map_split(QevmRamMap *map, guint index, guint n,

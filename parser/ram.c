@@ -506,14 +506,23 @@ walk_page(QevmWalk *walk, guint64 w, GError **error)
     if (!read_body(walk, &page, error)) {
         return FALSE;
     }
+    if (walk->probe && !qevm_ram_probe_page(walk, &page, error)) {
+        return FALSE;
+    }
     return walk->edit ? qevm_ram_filter_page(walk, &page, error)
                       : qevm_flow_pass(walk->flow, page.size, "page", error);
 }
 
 static gboolean
-walk_pages(QevmWalk *walk, QevmLiveSection *section, GError **error)
+pass_eos(QevmWalk *walk, gboolean end, GError **error)
 {
-    (void)section;
+    return (!end || qevm_ram_filter_finish(walk, error)) &&
+           qevm_flow_pass(walk->flow, 8, "record", error);
+}
+
+static gboolean
+walk_records(QevmWalk *walk, gboolean end, GError **error)
+{
     know_blocks(walk);
     for (;;) {
         const guint8 *p;
@@ -526,7 +535,7 @@ walk_pages(QevmWalk *walk, QevmLiveSection *section, GError **error)
         /* An EOS is one whatever the page size; an empty payload would let
          * guess nothing. */
         if (w == RAM_SAVE_FLAG_EOS) {
-            return qevm_flow_pass(walk->flow, 8, "record", error);
+            return pass_eos(walk, end, error);
         }
         if (!know_page_size(walk, error)) {
             return FALSE;
@@ -534,7 +543,7 @@ walk_pages(QevmWalk *walk, QevmLiveSection *section, GError **error)
         flags = w & walk->page_mask;
         switch (flags & ~(guint64)RAM_SAVE_FLAG_CONTINUE) {
         case RAM_SAVE_FLAG_EOS:
-            return qevm_flow_pass(walk->flow, 8, "record", error);
+            return pass_eos(walk, end, error);
         case RAM_SAVE_FLAG_MULTIFD_FLUSH:
             if (!qevm_flow_pass(walk->flow, 8, "record", error)) {
                 return FALSE;
@@ -557,9 +566,23 @@ walk_pages(QevmWalk *walk, QevmLiveSection *section, GError **error)
     }
 }
 
+static gboolean
+walk_part(QevmWalk *walk, QevmLiveSection *section, GError **error)
+{
+    (void)section;
+    return walk_records(walk, FALSE, error);
+}
+
+static gboolean
+walk_end(QevmWalk *walk, QevmLiveSection *section, GError **error)
+{
+    return walk_records(walk, !qevm_walk_drops(walk, section->section_id),
+                        error);
+}
+
 const QevmHandler qevm_handler_ram = {
     .idstr = "ram",
     .start = walk_start,
-    .part = walk_pages,
-    .end = walk_pages,
+    .part = walk_part,
+    .end = walk_end,
 };

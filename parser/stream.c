@@ -216,7 +216,8 @@ walk_on(Opener *o, GError **error)
         }
         if (is_pipe(o)) {
             if (!device_state_next(o, type, &state, error) ||
-                (state && !drain(o, error))) {
+                (state &&
+                 (!qevm_walk_end_live(o->walk, error) || !drain(o, error)))) {
                 return FALSE;
             }
             if (state) {

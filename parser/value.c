@@ -81,12 +81,6 @@ qevm_value_kind_name(QevmValueKind kind)
 }
 
 static gboolean
-all_zero(const guint8 *data, gsize size)
-{
-    return size == 0 || (data[0] == 0 && memcmp(data, data + 1, size - 1) == 0);
-}
-
-static gboolean
 bytes_equal(const QevmValue *a, const QevmValue *b)
 {
     gsize na, nb;
@@ -105,9 +99,9 @@ bytes_equal(const QevmValue *a, const QevmValue *b)
     }
     /* Text in a field is padded; the longer one must be the bytes. */
     if (na > nb) {
-        return a->kind == QEVM_VALUE_BYTES && all_zero(pa + nb, na - nb);
+        return a->kind == QEVM_VALUE_BYTES && qevm_is_zero(pa + nb, na - nb);
     }
-    return b->kind == QEVM_VALUE_BYTES && all_zero(pb + na, nb - na);
+    return b->kind == QEVM_VALUE_BYTES && qevm_is_zero(pb + na, nb - na);
 }
 
 static gboolean

@@ -252,8 +252,8 @@ walk_start(QevmWalk *walk, QevmRecord *record, GError **error)
                         error);
 }
 
-static gboolean
-is_dropped(QevmWalk *walk, guint32 section_id)
+gboolean
+qevm_walk_drops(const QevmWalk *walk, guint32 section_id)
 {
     for (guint i = 0; walk->edit && i < walk->edit->section_ids->len; i++) {
         if (g_array_index(walk->edit->section_ids, guint32, i) == section_id) {
@@ -289,7 +289,7 @@ walk_part(QevmWalk *walk, QevmRecord *record, GError **error)
     if (!qevm_flow_peek(walk->flow, 5, "section_id", &p, error)) {
         return FALSE;
     }
-    mute = is_dropped(walk, (guint32)qevm_be_get(p + 1, 4));
+    mute = qevm_walk_drops(walk, (guint32)qevm_be_get(p + 1, 4));
     if (mute && !qevm_flow_mute(walk->flow, TRUE, error)) {
         return FALSE;
     }

@@ -348,7 +348,11 @@ static const struct {
     { "RECV_BITMAP", -1 },
     { "SWITCHOVER_START", 0 },
 };
-enum { MIG_CMD_POSTCOPY_RUN = 5, MIG_CMD_PACKAGED = 7 };
+enum {
+    MIG_CMD_POSTCOPY_RUN = 5,
+    MIG_CMD_POSTCOPY_RAM_DISCARD = 6,
+    MIG_CMD_PACKAGED = 7,
+};
 
 const char *
 qevm_command_name(guint16 command)
@@ -439,6 +443,10 @@ walk_command_body(QevmWalk *walk, QevmRecord *record, GError **error)
     if (command_dropped(walk, record->command, ordinal)) {
         return qevm_flow_drop(walk->flow, 5 + len, "command", error);
     }
+    if (record->command == MIG_CMD_POSTCOPY_RAM_DISCARD) {
+        return qevm_ram_filter_discard(walk, 5 + len, record->command_data,
+                                       error);
+    }
     return qevm_flow_pass(walk->flow, 5 + len, "command", error) &&
            (record->command != MIG_CMD_PACKAGED ||
             open_package(walk, record, error));
@@ -483,6 +491,51 @@ walk_eof(QevmWalk *walk, GError **error)
     }
     qevm_walk_add(walk, record);
     return TRUE;
+}
+
+/* ---- the end of the live part ---- */
+
+/* The iterative section `ram` that may still get PARTs; NULL: none. */
+static const QevmLiveSection *
+open_ram(QevmWalk *walk)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, walk->sections);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const QevmLiveSection *s = value;
+
+        if (s->handler == &qevm_handler_ram && !s->ended &&
+            !qevm_walk_drops(walk, s->section_id)) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+gboolean
+qevm_walk_end_live(QevmWalk *walk, GError **error)
+{
+    const QevmLiveSection *ram = open_ram(walk);
+    guint8 head[5] = { QEMU_VM_SECTION_PART };
+    guint8 eos[8], footer[5] = { QEMU_VM_SECTION_FOOTER };
+    gboolean footers;
+
+    if (!ram || !qevm_ram_filter_waits(walk)) {
+        return TRUE;
+    }
+    footers = walk->edit->footers == QEVM_FOOTERS_AS_THEY_ARE
+                  ? walk->stream->footers
+                  : walk->edit->footers == QEVM_FOOTERS_ADD;
+    qevm_be_put(head + 1, 4, ram->section_id);
+    qevm_be_put(eos, 8, RAM_SAVE_FLAG_EOS);
+    qevm_be_put(footer + 1, 4, ram->section_id);
+    return qevm_flow_insert(walk->flow, head, sizeof head, error) &&
+           qevm_ram_filter_finish(walk, error) &&
+           qevm_flow_insert(walk->flow, eos, sizeof eos, error) &&
+           (!footers ||
+            qevm_flow_insert(walk->flow, footer, sizeof footer, error));
 }
 
 /* ---- the loop ---- */

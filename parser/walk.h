@@ -22,6 +22,14 @@ typedef struct {
     gboolean dropped;
 } QevmLiveSection;
 
+/* Is there a page in a part of a block that is not zero? */
+typedef struct {
+    guint block;
+    guint64 from, length;
+    gboolean found;
+    guint64 offset; /* of the first one found, in the block */
+} QevmRamProbe;
+
 typedef struct {
     QevmStream *stream;       /* borrowed */
     QevmFlow *flow;           /* borrowed */
@@ -33,14 +41,15 @@ typedef struct {
     guint next_device;    /* in the vmdesc: the one expected next */
     guint searched;       /* vmdesc entries, for a cap */
     GHashTable *full_ids; /* section_ids of FULL sections so far */
-    guint64 work; /* left for guesses: fields tried, 64 bytes compared */
-    const char *lender;   /* who lent last */
+    guint64 work;       /* left for guesses: fields tried, 64 bytes compared */
+    const char *lender; /* who lent last */
     /* ram */
     GHashTable *blocks;               /* idstr -> index + 1 */
     struct QevmRamFilter *ram_filter; /* owned; see ram-filter.c */
     gint block_in, block_out;         /* last block named on the way in, and
                                          out by its index in the map */
     gboolean fill_noted;
+    QevmRamProbe *probe; /* borrowed; NULL: nobody asks */
     guint64 page_mask;   /* page size - 1; 0: not yet known */
     guint64 package_end; /* 0: not inside a package */
     gboolean after_run;  /* postcopy: pages outside the package follow */
@@ -59,6 +68,13 @@ void qevm_walk_catch_up(QevmWalk *walk);
  * none of a pipe that was not read to its end. */
 gsize qevm_walk_look(const QevmWalk *walk, guint64 offset, gsize n,
                      guint8 *buf);
+
+/* The live part is over: puts in, as a PART of its own, what the END of `ram`
+ * should have sent, where there was none (background-snapshot). */
+QEVM_CHECKED gboolean qevm_walk_end_live(QevmWalk *walk, GError **error);
+
+/* Does the edit leave out the iterative section of that id? */
+gboolean qevm_walk_drops(const QevmWalk *walk, guint32 section_id);
 
 /* The next record's type byte, or -1 at the end of the bytes. */
 QEVM_CHECKED gboolean qevm_walk_peek(QevmWalk *walk, int *type, GError **error);

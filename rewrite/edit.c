@@ -33,6 +33,11 @@ static QevmOpFunc *const funcs[] = {
     [QEVM_OP_RENAME_RAM_BLOCK] = qevm_op_rename_ram_block,
     [QEVM_OP_DROP_RAM_BLOCK] = qevm_op_drop_ram_block,
     [QEVM_OP_DROP_RAM_PAGES] = qevm_op_drop_ram_pages,
+    [QEVM_OP_RESIZE_RAM_BLOCK] = qevm_op_resize_ram_block,
+    [QEVM_OP_SPLIT_RAM_BLOCK] = qevm_op_split_ram_block,
+    [QEVM_OP_MERGE_RAM_BLOCKS] = qevm_op_merge_ram_blocks,
+    [QEVM_OP_LOAD_RAM_BLOCK] = qevm_op_load_ram_block,
+    [QEVM_OP_REGROUP_RAM_PAGES] = qevm_op_regroup_ram_pages,
     [QEVM_OP_ADD_COMMAND] = qevm_op_add_command,
     [QEVM_OP_DROP_COMMAND] = qevm_op_drop_command,
     [QEVM_OP_SET_FOOTERS] = qevm_op_set_footers,
@@ -511,6 +516,11 @@ qevm_rules_need_walk(const QevmRules *rules)
         case QEVM_OP_RENAME_RAM_BLOCK:
         case QEVM_OP_DROP_RAM_BLOCK:
         case QEVM_OP_DROP_RAM_PAGES:
+        case QEVM_OP_RESIZE_RAM_BLOCK:
+        case QEVM_OP_SPLIT_RAM_BLOCK:
+        case QEVM_OP_MERGE_RAM_BLOCKS:
+        case QEVM_OP_LOAD_RAM_BLOCK:
+        case QEVM_OP_REGROUP_RAM_PAGES:
         case QEVM_OP_ADD_COMMAND:
         case QEVM_OP_DROP_COMMAND:
         case QEVM_OP_SET_FOOTERS:

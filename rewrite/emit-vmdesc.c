@@ -284,8 +284,12 @@ gboolean
 qevm_vmdesc_outdated(const QevmEdit *edit)
 {
     const QevmStream *s = edit->stream;
-    guint64 last = 0;
+    guint64 last = 0, page_size = edit->live->page_size;
 
+    if (page_size && s->vmdesc && s->vmdesc->page_size &&
+        s->vmdesc->page_size != page_size) {
+        return TRUE;
+    }
     for (guint i = 0; i < s->records->len; i++) {
         const QevmRecord *r = g_ptr_array_index(s->records, i);
 
@@ -323,7 +327,9 @@ qevm_emit_vmdesc(QevmEdit *edit, gboolean anew, GError **error)
     qevm_json_out_begin_object(r.out, NULL);
     render_configuration(&r, s);
     if (s->vmdesc->page_size) {
-        qevm_json_out_uint(r.out, "page_size", s->vmdesc->page_size);
+        qevm_json_out_uint(r.out, "page_size",
+                           edit->live->page_size ? edit->live->page_size
+                                                 : s->vmdesc->page_size);
     }
     qevm_json_out_begin_array(r.out, "devices");
     for (guint i = 0; i < s->records->len; i++) {

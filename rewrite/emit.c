@@ -1,8 +1,10 @@
 #include "rewrite/emit.h"
 #include "parser/lend.h"
-#include "parser/walk.h"
+#include "parser/ram-filter.h"
 #include "rewrite/emit-ram.h"
 #include "rewrite/emit-vmdesc.h"
+#include "rewrite/live-run.h"
+#include "rewrite/page-bits.h"
 #include "rewrite/read-back.h"
 
 #include <string.h>
@@ -13,63 +15,6 @@ static QevmRecord *
 record_at(const QevmStream *s, guint i)
 {
     return g_ptr_array_index(s->records, i);
-}
-
-/* No QEMU puts live sections into a package. Where there are some, they go with
- * the device state. */
-static gboolean
-is_live(const QevmRecord *r)
-{
-    return !r->packaged &&
-           (r->type == QEVM_RECORD_PARTS || r->type == QEVM_RECORD_END ||
-            r->type == QEVM_RECORD_LIVE);
-}
-
-static gboolean
-is_package(const QevmRecord *r)
-{
-    return r->type == QEVM_RECORD_COMMAND && r->command == MIG_CMD_PACKAGED;
-}
-
-/* A live run: from a PART or END to the last record before device state.
- * Commands between belong to it, those behind it too. Most streams have one;
- * with postcopy pages follow the device state. */
-static guint
-live_run_start(const QevmStream *s, guint i)
-{
-    while (i < s->records->len && !is_live(record_at(s, i))) {
-        i++;
-    }
-    return i;
-}
-
-static guint
-live_run_end(const QevmStream *s, guint i)
-{
-    for (; i < s->records->len; i++) {
-        const QevmRecord *r = record_at(s, i);
-
-        if (r->added || r->packaged ||
-            (!is_live(r) &&
-             (r->type != QEVM_RECORD_COMMAND || is_package(r)))) {
-            break;
-        }
-    }
-    return i;
-}
-
-/* The head of a stream, which a pipe writes first: up to a live run, or to the
- * package of a postcopy migration that had none. */
-static guint
-head_end(const QevmStream *s)
-{
-    guint i = 0;
-
-    while (i < s->records->len && !is_live(record_at(s, i)) &&
-           !is_package(record_at(s, i))) {
-        i++;
-    }
-    return i;
 }
 
 typedef struct {
@@ -351,8 +296,8 @@ put_records(Emit *e, guint from, guint to, GError **error)
     for (guint i = from; i < to; i++) {
         QevmRecord *r = record_at(e->stream, i);
 
-        if (e->skip_live && is_live(r)) {
-            i = live_run_end(e->stream, i) - 1;
+        if (e->skip_live && qevm_record_is_live(r)) {
+            i = qevm_live_run_end(e->stream, i) - 1;
             continue;
         }
         if (r->dropped) {
@@ -382,7 +327,7 @@ emit_range(QevmEdit *edit, guint from, guint to, gboolean skip_live,
 QevmSource *
 qevm_emit_head(QevmEdit *edit, GError **error)
 {
-    return emit_range(edit, 0, head_end(edit->stream), FALSE, error);
+    return emit_range(edit, 0, qevm_live_head_end(edit->stream), FALSE, error);
 }
 
 /* All behind the head and the live run there. */
@@ -391,8 +336,8 @@ emit_rest(QevmEdit *edit, gboolean skip_live, GError **error)
 {
     QevmStream *s = edit->stream;
 
-    return emit_range(edit, live_run_end(s, head_end(s)), s->records->len,
-                      skip_live, error);
+    return emit_range(edit, qevm_live_run_end(s, qevm_live_head_end(s)),
+                      s->records->len, skip_live, error);
 }
 
 QevmSource *
@@ -463,7 +408,9 @@ same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
                want->payload_size == got->payload_size ||
                mismatch(error, want, "its size differs");
     }
-    if (!same_payload(edit, want, back, got, error)) {
+    if (!same_payload(edit, want, back, got, error) ||
+        (want->type == QEVM_RECORD_CONFIGURATION &&
+         !qevm_page_bits_agree(edit, want, error))) {
         return FALSE;
     }
     /* The new description must explain the new bytes, if the old one did. */
@@ -489,23 +436,23 @@ compare_back(QevmEdit *edit, QevmStream *back, gboolean skip_live,
              GError **error)
 {
     QevmStream *s = edit->stream;
-    guint first = head_end(s), k = 0;
+    guint first = qevm_live_head_end(s), k = 0;
 
     for (guint i = 0; i < s->records->len; i++) {
         QevmRecord *want = record_at(s, i);
 
-        if (is_live(want) && (i == first || skip_live)) {
-            i = live_run_end(s, i) - 1;
+        if (qevm_record_is_live(want) && (i == first || skip_live)) {
+            i = qevm_live_run_end(s, i) - 1;
             continue;
         }
         /* What is live may be one unread record there. */
         if (want->dropped || want->type == QEVM_RECORD_VMDESC ||
-            is_live(want)) {
+            qevm_record_is_live(want)) {
             continue;
         }
         while (k < back->records->len &&
                (record_at(back, k)->type == QEVM_RECORD_VMDESC ||
-                is_live(record_at(back, k)))) {
+                qevm_record_is_live(record_at(back, k)))) {
             k++;
         }
         if (k >= back->records->len) {
@@ -616,6 +563,13 @@ verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
         g_prefix_error(error, "the rewritten stream does not read back: ");
         return FALSE;
     }
+    if (edit->live->page_size && back->page_size_exact &&
+        back->page_size != edit->live->page_size) {
+        g_set_error_literal(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                            "the rewritten stream does not read back: its page "
+                            "size differs");
+        return FALSE;
+    }
     return compare_back(edit, back, skip_live, error);
 }
 
@@ -628,67 +582,39 @@ qevm_emit_verify(QevmEdit *edit, QevmSource *head, QevmSource *rest,
 
 /* ---- writing it ---- */
 
-/* Where output goes. */
-typedef struct {
-    int fd;
-    gboolean sparse;
-    QevmProgress progress;
-    gpointer user;
-} Out;
-
 static gboolean
-copy_all(QevmSource *source, const Out *out, GError **error)
+copy_all(QevmSource *source, const QevmLiveSink *out, GError **error)
 {
     return qevm_source_copy(source, 0, qevm_source_size(source), out->fd,
                             out->sparse, error);
 }
 
-/* Records [from, to) through a walk that applies the live edits. `walk` goes
- * on from one run to the next, with the block that was named last. */
-static gboolean
-filter_run(QevmEdit *edit, QevmWalk *walk, guint from, guint to, const Out *out,
-           GError **error)
-{
-    const QevmRecord *last = record_at(edit->stream, to - 1);
-    guint64 end = last->offset + last->size;
-    g_autoptr(QevmFlow) flow = qevm_flow_new(
-        edit->stream->source, record_at(edit->stream, from)->offset);
-
-    walk->flow = flow;
-    qevm_flow_set_sink(flow, out->fd, out->sparse);
-    qevm_flow_set_progress(flow, out->progress, out->user);
-    while (qevm_flow_offset(flow) < end) {
-        if (!qevm_walk_record(walk, error)) {
-            return FALSE;
-        }
-    }
-    return qevm_flow_flush(flow, error);
-}
-
 static gboolean
 emit_filtered(QevmEdit *edit, QevmSource *head, QevmSource *rest,
-              const Out *out, GError **error)
+              const QevmLiveSink *out, GError **error)
 {
     QevmStream *s = edit->stream;
-    g_autoptr(QevmWalk) walk = qevm_walk_new(s, NULL);
+    g_autoptr(QevmWalk) walk = qevm_live_walk_new(s, edit->live);
     guint from, to = 0;
 
     if (!verify(edit, head, rest, TRUE, error)) {
         return FALSE;
     }
-    walk->filter = TRUE;
-    qevm_walk_catch_up(walk);
-    qevm_walk_set_edit(walk, edit->live);
+    if (qevm_live_run_start(s, 0) == s->records->len &&
+        qevm_ram_filter_waits(walk)) {
+        return refuse(error, "pages of RAM are to be added, and there is no "
+                             "part of the stream that could hold them");
+    }
     while (to < s->records->len) {
         g_autoptr(QevmSource) between = NULL;
 
-        from = live_run_start(s, to);
+        from = qevm_live_run_start(s, to);
         between = emit_range(edit, to, from, FALSE, error);
         if (!between || !copy_all(between, out, error)) {
             return FALSE;
         }
-        to = from < s->records->len ? live_run_end(s, from) : from;
-        if (to > from && !filter_run(edit, walk, from, to, out, error)) {
+        to = from < s->records->len ? qevm_live_run_end(s, from) : from;
+        if (to > from && !qevm_live_walk_run(walk, from, to, out, error)) {
             return FALSE;
         }
     }
@@ -696,11 +622,11 @@ emit_filtered(QevmEdit *edit, QevmSource *head, QevmSource *rest,
 }
 
 static gboolean
-emit_plain(QevmEdit *edit, QevmSource *head, QevmSource *rest, const Out *out,
-           GError **error)
+emit_plain(QevmEdit *edit, QevmSource *head, QevmSource *rest,
+           const QevmLiveSink *out, GError **error)
 {
     QevmStream *s = edit->stream;
-    guint from = head_end(s), to = live_run_end(s, from);
+    guint from = qevm_live_head_end(s), to = qevm_live_run_end(s, from);
 
     if (!verify(edit, head, rest, FALSE, error) ||
         !copy_all(head, out, error)) {
@@ -724,7 +650,7 @@ qevm_emit_fd(QevmEdit *edit, int fd, gboolean sparse, QevmProgress progress,
              gpointer user, GError **error)
 {
     gboolean filter = qevm_live_edit_any(edit->live);
-    Out out = { fd, sparse, progress, user };
+    const QevmLiveSink out = { fd, sparse, progress, user };
     g_autoptr(QevmSource) head = qevm_emit_head(edit, error);
     g_autoptr(QevmSource) rest = head ? emit_rest(edit, filter, error) : NULL;
 

@@ -42,7 +42,9 @@ QevmOpFunc qevm_op_set_version, qevm_op_set_instance, qevm_op_rename_section;
 QevmOpFunc qevm_op_add_section, qevm_op_drop_section, qevm_op_move_section;
 QevmOpFunc qevm_op_add_subsection, qevm_op_strip_subsection;
 QevmOpFunc qevm_op_rename_ram_block, qevm_op_drop_ram_block;
-QevmOpFunc qevm_op_drop_ram_pages;
+QevmOpFunc qevm_op_drop_ram_pages, qevm_op_load_ram_block;
+QevmOpFunc qevm_op_resize_ram_block, qevm_op_split_ram_block;
+QevmOpFunc qevm_op_merge_ram_blocks, qevm_op_regroup_ram_pages;
 QevmOpFunc qevm_op_add_command, qevm_op_drop_command, qevm_op_set_footers;
 QevmOpFunc qevm_op_drop_vmdesc;
 
@@ -181,9 +183,18 @@ QevmRamMap *qevm_apply_ram(QevmApply *apply);
 char *qevm_block_path(const QevmNewBlock *block);
 /* Of the entry in the source that it has come of. */
 guint64 qevm_block_offset(const QevmApply *apply, const QevmNewBlock *block);
+/* What its length is a multiple of: the target page, as far as it is known,
+ * and the page of the host that a postcopy source told of. */
+guint64 qevm_block_granule(const QevmApply *apply, const QevmNewBlock *block);
+/* Counts zero pages that a rule adds to it as qevm_apply_make() does. */
+QEVM_CHECKED gboolean qevm_make_pages(QevmApply *apply,
+                                      const QevmNewBlock *block, guint64 length,
+                                      GError **error);
 /* No block has that name. */
 QEVM_CHECKED gboolean qevm_check_block_name(QevmApply *apply, const char *path,
                                             const char *name, GError **error);
+/* Says that the rule matched nothing for want of it. */
+void qevm_set_no_block(QevmApply *apply, const char *name);
 /* "0x20000 bytes", owned. */
 char *qevm_size_brief(guint64 size);
 /* Each block that the rule's `at` matches, by its index in the map, and its

@@ -154,7 +154,7 @@ qevm_rule_check_at(const QevmRuleReader *r, GError **error)
             return qevm_rule_fail(
                 r, error,
                 "\"at\": RAM blocks are changed with "
-                "rename-ram-block, drop-ram-block and drop-ram-pages");
+                "rename-ram-block, resize-ram-block and their like");
         }
     }
     if (kind == AT_SECTION && last) {
@@ -360,6 +360,22 @@ check_pattern(const QevmRuleReader *r, GError **error)
                           r->rule->at_text);
 }
 
+/* Of blocks that a rule lists. */
+static gboolean
+check_names(const QevmRuleReader *r, GError **error)
+{
+    const GPtrArray *names = r->rule->names;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < names->len; i++) {
+        if (!g_hash_table_add(seen, g_ptr_array_index(names, i))) {
+            return qevm_rule_fail(r, error, "two blocks `%s`",
+                                  (char *)g_ptr_array_index(names, i));
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 check_values(const QevmRuleReader *r, GError **error)
 {
@@ -403,6 +419,13 @@ check_values(const QevmRuleReader *r, GError **error)
             return qevm_rule_fail_with(r, "type", cause, error);
         }
         return TRUE;
+    case QEVM_OP_REGROUP_RAM_PAGES:
+        return (rule->size >= 1024 && rule->size <= 65536 &&
+                (rule->size & (rule->size - 1)) == 0)
+                   ? TRUE
+                   : qevm_rule_fail(r, error,
+                                    "\"size\" must be a power of two from "
+                                    "1024 to 65536");
     case QEVM_OP_ADD_SUBSECTION:
         /* vmstate_subsection_load() keeps eight bits of it. */
         return rule->version < 256
@@ -424,5 +447,5 @@ qevm_rule_check(QevmRuleReader *r, GError **error)
 {
     return qevm_rule_check_at(r, error) && check_pattern(r, error) &&
            check_fields(r, error) && check_anchors(r, error) &&
-           check_values(r, error);
+           check_names(r, error) && check_values(r, error);
 }

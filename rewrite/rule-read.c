@@ -207,16 +207,141 @@ READER(when)
                      error);
 }
 
+/* Every name that a rule can give is a length byte and text on the wire. */
+static gboolean
+read_idstr(const QevmRuleReader *r, const char *what, json_t *json, char **out,
+           GError **error)
+{
+    if (!read_text(r, what, json, out, error)) {
+        return FALSE;
+    }
+    if (strlen(*out) > 255) {
+        g_clear_pointer(out, g_free);
+        return qevm_rule_fail(r, error, "\"%s\" is longer than 255 bytes",
+                              what);
+    }
+    return TRUE;
+}
+
+/* The name of one more block. */
+static gboolean
+add_block(QevmRuleReader *r, const char *what, json_t *json, GError **error)
+{
+    char *name = NULL;
+
+    if (!read_idstr(r, what, json, &name, error)) {
+        return FALSE;
+    }
+    g_ptr_array_add(r->rule->names, name);
+    return TRUE;
+}
+
+static gboolean
+read_part(QevmRuleReader *r, guint number, json_t *json, GError **error)
+{
+    g_autofree char *what = g_strdup_printf("to[%u]/name", number);
+    g_autofree char *length_of = g_strdup_printf("to[%u]/length", number);
+    json_t *length = json_object_get(json, "length");
+    guint64 n = 0;
+
+    if (json_object_size(json) != 2 || !length) {
+        return qevm_rule_fail(r, error,
+                              "\"to[%u]\" must be {\"name\": .., "
+                              "\"length\": ..}",
+                              number);
+    }
+    if (!add_block(r, what, json_object_get(json, "name"), error) ||
+        !read_number(r, length_of, length, 1, QEVM_RULE_LENGTH_MAX, &n,
+                     error)) {
+        return FALSE;
+    }
+    g_array_append_val(r->rule->lengths, n);
+    return TRUE;
+}
+
+static gboolean
+read_parts(QevmRuleReader *r, json_t *json, GError **error)
+{
+    if (!json_is_array(json) || json_array_size(json) < 2) {
+        return qevm_rule_fail(r, error,
+                              "\"to\" must be an array of two blocks or "
+                              "more");
+    }
+    for (gsize i = 0; i < json_array_size(json); i++) {
+        if (!read_part(r, (guint)i, json_array_get(json, i), error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 READER(to)
 {
     r->rule->has_to = TRUE;
-    if (!read_text(r, "to", json, &r->rule->to, error)) {
+    return r->rule->op == QEVM_OP_SPLIT_RAM_BLOCK
+               ? read_parts(r, json, error)
+               : read_idstr(r, "to", json, &r->rule->to, error);
+}
+
+READER(from)
+{
+    if (!json_is_array(json) || json_array_size(json) < 2) {
+        return qevm_rule_fail(r, error,
+                              "\"from\" must be an array of two names or "
+                              "more");
+    }
+    for (gsize i = 0; i < json_array_size(json); i++) {
+        g_autofree char *what = g_strdup_printf("from[%u]", (guint)i);
+
+        if (!add_block(r, what, json_array_get(json, i), error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+READER(length)
+{
+    return read_number(r, "length", json, 1, QEVM_RULE_LENGTH_MAX,
+                       &r->rule->length, error);
+}
+
+/* One of two words. */
+static gboolean
+read_word(const QevmRuleReader *r, const char *what, json_t *json,
+          const char *no, const char *yes, gboolean *out, GError **error)
+{
+    const char *word = json_string_value(json);
+
+    *out = g_strcmp0(word, yes) == 0;
+    return *out || g_strcmp0(word, no) == 0 ||
+           qevm_rule_fail(r, error, "\"%s\" must be \"%s\" or \"%s\"", what, no,
+                          yes);
+}
+
+READER(align)
+{
+    r->rule->has_align = TRUE;
+    return read_word(r, "align", json, "bottom", "top", &r->rule->top, error);
+}
+
+READER(fill)
+{
+    return read_word(r, "fill", json, "zero", "leave", &r->rule->leave, error);
+}
+
+/* Relative to the folder of the rules file. */
+READER(file)
+{
+    g_autofree char *name = NULL, *folder = NULL;
+
+    if (!read_text(r, "file", json, &name, error)) {
         return FALSE;
     }
-    /* Every name that a rule can give is a length byte and text on the wire. */
-    if (strlen(r->rule->to) > 255) {
-        return qevm_rule_fail(r, error, "\"to\" is longer than 255 bytes");
-    }
+    folder = g_path_get_dirname(r->rules->name);
+    r->rule->file = g_path_is_absolute(name) || strcmp(folder, ".") == 0
+                        ? g_steal_pointer(&name)
+                        : g_build_filename(folder, name, NULL);
     return TRUE;
 }
 
@@ -402,6 +527,11 @@ static const struct {
     { "mask", read_mask },
     { "when", read_when },
     { "to", read_to },
+    { "from", read_from },
+    { "length", read_length },
+    { "align", read_align },
+    { "fill", read_fill },
+    { "file", read_file },
     { "name", read_name },
     { "type", read_type },
     { "size", read_size },

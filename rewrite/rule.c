@@ -73,6 +73,21 @@ static const QevmOpInfo ops[] = {
     { QEVM_OP_DROP_RAM_PAGES, "drop-ram-pages",
       "leave the pages of a RAM block out, so that it reads as zeros",
       "!at", QEVM_LOSS_LOSSY },
+    { QEVM_OP_RESIZE_RAM_BLOCK, "resize-ram-block",
+      "give a RAM block another length",
+      "!at !length align fill", QEVM_LOSS_LOSSY },
+    { QEVM_OP_SPLIT_RAM_BLOCK, "split-ram-block",
+      "make several RAM blocks of one",
+      "!at !to", QEVM_LOSS_LOSSLESS },
+    { QEVM_OP_MERGE_RAM_BLOCKS, "merge-ram-blocks",
+      "make one RAM block of several",
+      "!from !to", QEVM_LOSS_LOSSLESS },
+    { QEVM_OP_LOAD_RAM_BLOCK, "load-ram-block",
+      "fill a RAM block with the bytes of a file",
+      "!at !file align", QEVM_LOSS_STATED },
+    { QEVM_OP_REGROUP_RAM_PAGES, "regroup-ram-pages",
+      "send RAM in pages of another size",
+      "!size", QEVM_LOSS_LOSSLESS },
     { QEVM_OP_ADD_COMMAND, "add-command",
       "add a command",
       "!at value before after", QEVM_LOSS_LOSSLESS },
@@ -164,6 +179,9 @@ rule_free(gpointer p)
     g_free(rule->before);
     g_free(rule->after);
     g_clear_pointer(&rule->mask, g_bytes_unref);
+    g_ptr_array_unref(rule->names);
+    g_array_unref(rule->lengths);
+    g_free(rule->file);
     g_free(rule);
 }
 
@@ -176,6 +194,8 @@ rule_new(guint number)
     rule->index = -1;
     rule->fields = g_array_new(FALSE, TRUE, sizeof(QevmNewField));
     g_array_set_clear_func(rule->fields, qevm_new_field_clear);
+    rule->names = g_ptr_array_new_with_free_func(g_free);
+    rule->lengths = g_array_new(FALSE, FALSE, sizeof(guint64));
     return rule;
 }
 

@@ -43,6 +43,11 @@ typedef enum {
     QEVM_OP_RENAME_RAM_BLOCK,
     QEVM_OP_DROP_RAM_BLOCK,
     QEVM_OP_DROP_RAM_PAGES,
+    QEVM_OP_RESIZE_RAM_BLOCK,
+    QEVM_OP_SPLIT_RAM_BLOCK,
+    QEVM_OP_MERGE_RAM_BLOCKS,
+    QEVM_OP_LOAD_RAM_BLOCK,
+    QEVM_OP_REGROUP_RAM_PAGES,
     QEVM_OP_ADD_COMMAND,
     QEVM_OP_DROP_COMMAND,
     QEVM_OP_SET_FOOTERS,
@@ -82,6 +87,13 @@ typedef struct {
     GArray *fields; /* QevmNewField; add-section, add-subsection, add-field */
     char *before, *after; /* names or section paths */
     GBytes *mask;
+    guint64 length; /* of a RAM block */
+    gboolean top;   /* `align` */
+    gboolean has_align;
+    gboolean leave;   /* `fill` */
+    GPtrArray *names; /* char *: of blocks; split `to`, merge `from` */
+    GArray *lengths;  /* guint64: of these in split's `to` */
+    char *file;       /* as it can be opened from here */
 } QevmRule;
 
 typedef struct {
@@ -91,6 +103,7 @@ typedef struct {
 
 #define QEVM_RULES_MAX_BYTES (16 * 1024 * 1024)
 #define QEVM_RULES_MAX 100000
+#define QEVM_RULE_LENGTH_MAX (G_GUINT64_CONSTANT(1) << 62) /* of a block */
 #define QEVM_RULE_FIELD_MAX (16 * 1024 * 1024) /* bytes of a new field */
 
 /* What each operation is, in one table; the man page and tests walk it. */

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "tests/hostile/exercise.h"
+#include "tests/hostile/image.h"
 
 #include "parser/lend.h"
 #include "parser/path.h"
@@ -578,10 +579,19 @@ exercise_rewrite_clear(ExerciseRewrite *r)
     g_clear_error(&r->error);
 }
 
+static int
+unnamed(GError **error)
+{
+    (void)error;
+    return memfd_create("pages", MFD_CLOEXEC);
+}
+
 static QevmEdit *
 edit_new(QevmStream *stream)
 {
     QevmEdit *edit = qevm_edit_new(stream);
+
+    edit->live->unnamed = unnamed;
 
     edit->allow_visible = edit->allow_lossy = TRUE;
     return edit;
@@ -795,6 +805,7 @@ rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
     if (ok) {
         result = take_output(fd);
         *changes = edit->changes->len;
+        image_check(bytes, result, edit);
         apply_block_edits(edit);
         same = same_from_both_sides(bytes);
         if (lost_its_ends(edit)) {

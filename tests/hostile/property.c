@@ -386,20 +386,34 @@ rule_strip_subsection(const Choice *c, json_t *rule)
     return put_at(c, rule, c->subsections);
 }
 
-static gboolean
-put_block(const Choice *c, json_t *rule)
+/* NULL: there is none. */
+static const QevmRamBlock *
+pick_block(const Choice *c)
 {
     const QevmRam *ram = c->stream->ram;
-    const QevmRamBlock *b;
+
+    return ram && ram->blocks->len ? &g_array_index(ram->blocks, QevmRamBlock,
+                                                    pick(c, ram->blocks->len))
+                                   : NULL;
+}
+
+static gboolean
+put_block(json_t *rule, const QevmRamBlock *block)
+{
     g_autofree char *quoted = NULL;
 
-    if (!ram || !ram->blocks->len) {
-        return FALSE;
+    if (block) {
+        quoted = g_strdup_printf("\"%s\"", block->idstr);
+        put(rule, "at", json_string(quoted));
     }
-    b = &g_array_index(ram->blocks, QevmRamBlock, pick(c, ram->blocks->len));
-    quoted = g_strdup_printf("\"%s\"", b->idstr);
-    put(rule, "at", json_string(quoted));
-    return TRUE;
+    return block != NULL;
+}
+
+/* Mostly what a mapped-ram file can do, too, but not always. */
+static guint64
+pick_step(const Choice *c)
+{
+    return pick(c, 3) ? 256 * 1024 : MAX(c->stream->page_size, 1024);
 }
 
 static gboolean
@@ -408,13 +422,81 @@ rule_rename_ram_block(const Choice *c, json_t *rule)
     g_autofree char *name = g_strdup_printf("ram%u", pick(c, 1000000));
 
     put(rule, "to", json_string(name));
-    return put_block(c, rule);
+    return put_block(rule, pick_block(c));
 }
 
 static gboolean
 rule_drop_ram_block(const Choice *c, json_t *rule)
 {
-    return put_block(c, rule);
+    return put_block(rule, pick_block(c));
+}
+
+static gboolean
+rule_resize_ram_block(const Choice *c, json_t *rule)
+{
+    const QevmRamBlock *b = pick_block(c);
+    guint64 step = pick_step(c), change = step * (1 + pick(c, 3));
+    guint64 length = b ? b->used_length : 0;
+
+    length = pick(c, 2) || length <= change ? length + change : length - change;
+    put(rule, "length", json_integer((json_int_t)length));
+    if (pick(c, 2)) {
+        put(rule, "align", json_string(pick(c, 2) ? "top" : "bottom"));
+    }
+    if (pick(c, 2)) {
+        put(rule, "fill", json_string(pick(c, 2) ? "zero" : "leave"));
+    }
+    return put_block(rule, b);
+}
+
+static gboolean
+rule_split_ram_block(const Choice *c, json_t *rule)
+{
+    const QevmRamBlock *b = pick_block(c);
+    guint64 first = pick_step(c), length = b ? b->used_length : 0;
+    json_t *to = json_array();
+
+    for (guint i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("part%u.%u", i, pick(c, 100));
+
+        json_array_append_new(
+            to, json_pack("{s:s, s:I}", "name", name, "length",
+                          (json_int_t)(i ? length - first : first)));
+    }
+    put(rule, "to", to);
+    return length > first && put_block(rule, b);
+}
+
+static gboolean
+rule_merge_ram_blocks(const Choice *c, json_t *rule)
+{
+    const QevmRamBlock *a = pick_block(c), *b = pick_block(c);
+
+    if (a == b) {
+        return FALSE;
+    }
+    put(rule, "from", json_pack("[s,s]", a->idstr, b->idstr));
+    put(rule, "to", json_string("merged"));
+    return TRUE;
+}
+
+/* The program itself is a file that is there. */
+static gboolean
+rule_load_ram_block(const Choice *c, json_t *rule)
+{
+    static const char *const files[] = { "/proc/self/exe",
+                                         "tests/streams/README.md" };
+
+    put(rule, "file", json_string(files[pick(c, G_N_ELEMENTS(files))]));
+    put(rule, "align", json_string(pick(c, 2) ? "top" : "bottom"));
+    return put_block(rule, pick_block(c));
+}
+
+static gboolean
+rule_regroup_ram_pages(const Choice *c, json_t *rule)
+{
+    put(rule, "size", json_integer(1024 << pick(c, 6)));
+    return c->stream->ram != NULL;
 }
 
 static gboolean
@@ -480,6 +562,11 @@ static const struct {
     { "rename-ram-block", rule_rename_ram_block },
     { "drop-ram-block", rule_drop_ram_block },
     { "drop-ram-pages", rule_drop_ram_pages },
+    { "resize-ram-block", rule_resize_ram_block },
+    { "split-ram-block", rule_split_ram_block },
+    { "merge-ram-blocks", rule_merge_ram_blocks },
+    { "load-ram-block", rule_load_ram_block },
+    { "regroup-ram-pages", rule_regroup_ram_pages },
     { "add-command", rule_add_command },
     { "drop-command", rule_drop_command },
     { "set-footers", rule_set_footers },

@@ -7,6 +7,7 @@
 #define QEVM_TESTS_UNIT_EDIT_STREAM_H
 
 #include "rewrite/emit.h"
+#include "tests/unit/edit-rules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -166,24 +167,6 @@ rules_of(const char *list)
 
     g_assert_no_error(error);
     return rules;
-}
-
-/* "path: before -> after [class] what", a line each. */
-static inline char *
-journal(const QevmEdit *edit)
-{
-    GString *out = g_string_new(NULL);
-
-    for (guint i = 0; i < edit->changes->len; i++) {
-        const QevmChange *c = g_ptr_array_index(edit->changes, i);
-
-        g_string_append_printf(out, "%s%s: %s -> %s [%s]%s%s", i ? "\n" : "",
-                               c->path, c->before ? c->before : "-",
-                               c->after ? c->after : "-",
-                               qevm_loss_name(c->loss), c->what ? " " : "",
-                               c->what ? c->what : "");
-    }
-    return g_string_free(out, FALSE);
 }
 
 /* "idstr@instance vVERSION HEX" of the record whose name ends so; "" if it

@@ -55,6 +55,81 @@ emitting_emit(QevmEdit *edit, gboolean to_pipe, gboolean sparse, GBytes **got,
     return ok;
 }
 
+/* ---- pipe to pipe: the head goes out before the pages come in ---- */
+
+/* What is done to the stream, before the pages go by or after. */
+typedef gboolean EmittingChange(QevmEdit *edit, QevmPhase phase, gpointer user,
+                                GError **error);
+
+typedef struct {
+    EmittingChange *change;
+    gpointer user;
+    QevmEdit *edit;
+    QevmSource *head;
+    int fd;
+} EmittingPipe;
+
+static inline gboolean
+emitting_live(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **live,
+              gpointer user, GError **error)
+{
+    EmittingPipe *run = user;
+
+    run->edit = qevm_edit_new(stream);
+    if (!run->change(run->edit, QEVM_PHASE_HEAD, run->user, error)) {
+        return FALSE;
+    }
+    run->head = qevm_emit_head(run->edit, error);
+    if (!run->head ||
+        !qevm_source_copy(run->head, 0, qevm_source_size(run->head), run->fd,
+                          FALSE, error)) {
+        return FALSE;
+    }
+    qevm_flow_set_sink(flow, run->fd, FALSE);
+    *live = run->edit->live;
+    return TRUE;
+}
+
+static inline gboolean
+emitting_rest(EmittingPipe *run, QevmStream *s, GError **error)
+{
+    g_autoptr(QevmSource) rest = NULL;
+
+    if (!s) {
+        return FALSE;
+    }
+    if (s->error) {
+        g_propagate_error(error, g_error_copy(s->error));
+        return FALSE;
+    }
+    if (!run->change(run->edit, QEVM_PHASE_DEVICES, run->user, error)) {
+        return FALSE;
+    }
+    rest = qevm_emit_rest(run->edit, error);
+    return rest && qevm_emit_verify(run->edit, run->head, rest, error) &&
+           qevm_source_copy(rest, 0, qevm_source_size(rest), run->fd, FALSE,
+                            error);
+}
+
+/* NULL: it failed. */
+static inline GBytes *
+emitting_pipe(GBytes *bytes, EmittingChange *change, gpointer user,
+              GError **error)
+{
+    g_autoptr(GBytes) nothing = g_bytes_new(NULL, 0);
+    EmittingPipe run = { change, user, NULL, NULL, build_file(nothing) };
+    const QevmStreamHooks hooks = { .live = emitting_live, .user = &run };
+    g_autoptr(QevmStream) s =
+        qevm_stream_open(build_source(bytes, BUILD_AS_PIPE), 0, &hooks, error);
+    GBytes *got =
+        emitting_rest(&run, s, error) ? build_read_back(run.fd) : NULL;
+
+    g_clear_pointer(&run.head, qevm_source_free);
+    g_clear_pointer(&run.edit, qevm_edit_free);
+    close(run.fd);
+    return got;
+}
+
 static inline QevmStream *
 emitting_open(GBytes *bytes, BuildKind kind, gboolean walk)
 {

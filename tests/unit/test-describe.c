@@ -163,7 +163,8 @@ static const struct ram_case {
       "mapped_ram.bitmap_offset+8=1060909 mapped_ram.pages_offset+8=2097152) "
       "pc.rom+43(idstr+7=\"pc.rom\" used_length+8=4096 "
       "mapped_ram.version+4=1 mapped_ram.page_size+8=4096 "
-      "mapped_ram.bitmap_offset+8=2105387 mapped_ram.pages_offset+8=3145728))" },
+      "mapped_ram.bitmap_offset+8=2105387 "
+      "mapped_ram.pages_offset+8=3145728))" },
 };
 
 static void

@@ -112,9 +112,10 @@ change(QevmRamMap *map, const char *text)
         break;
     }
     case 'f': {
-        g_autoptr(GBytes) bytes = g_bytes_new_static("", 1);
+        QevmSource *file = qevm_source_new_pieces("f");
 
-        qevm_ram_map_load(map, i, qevm_source_new_bytes(bytes, "f"), n[1], top);
+        qevm_source_add_zeros(file, n[1]);
+        qevm_ram_map_load(map, i, file, top);
         break;
     }
     case 'd':
@@ -165,8 +166,8 @@ static const struct map_case {
     { "split/and-merge", "s 0 1000 3000;m 0 1",
       "z+4000@10000=0:0+4000 " B " " C },
     { "load", "f 1 2000", A " b+2000@14000=f0+2000 " C },
-    { "load/short", "f 1 123", A " b+2000@14000=f0+123,z1edd " C },
-    { "load/short/top", "F 1 1000", A " b+2000@14000=z1000,f0+1000 " C },
+    { "load/short", "f 1 123", A " b+2000@14000=f0+2000 " C },
+    { "load/short/top", "F 1 1000", A " b+2000@14000=f0+2000 " C },
     { "load/and-split", "f 0 4000;s 0 1000 3000",
       "x+1000@10000=f0+1000 y+3000@11000=f1000+3000 " B " " C },
     { "load/and-merge", "f 0 4000;f 1 2000;m 0 1",
@@ -189,6 +190,24 @@ test_map(gconstpointer data)
 }
 
 static void
+test_makes_pages(void)
+{
+    static const struct {
+        const char *change;
+        gboolean makes;
+    } rows[] = { { "x 0", FALSE },      { "e 0", FALSE },
+                 { "n 0 6000", FALSE }, { "r 0 1000", FALSE },
+                 { "r 0 6000", TRUE },  { "f 0 10", TRUE } };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(QevmRamMap) map = make_map();
+
+        change(map, rows[i].change);
+        g_assert_cmpint(qevm_ram_map_makes_pages(map), ==, rows[i].makes);
+    }
+}
+
+static void
 test_find(void)
 {
     g_autoptr(QevmRamMap) map = make_map();
@@ -200,6 +219,7 @@ test_find(void)
     g_assert_false(qevm_ram_map_find(map, "d", &index));
     g_assert_true(qevm_ram_map_total(map, &total));
     g_assert_cmphex(total, ==, 0x6000);
+    g_assert_false(qevm_ram_map_makes_pages(map));
     qevm_ram_map_block(map, 2)->length = G_MAXINT64;
     g_assert_false(qevm_ram_map_total(map, &total));
     qevm_ram_map_block(map, 2)->length = G_MAXUINT64;
@@ -216,6 +236,7 @@ main(int argc, char **argv)
 
         g_test_add_data_func(path, &cases[i], test_map);
     }
+    g_test_add_func("/ram-map/makes-pages", test_makes_pages);
     g_test_add_func("/ram-map/find", test_find);
     return g_test_run();
 }

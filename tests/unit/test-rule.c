@@ -109,7 +109,7 @@ static const struct bad_case {
       "{\"op\": \"set\", \"at\": \"ram//.blocks/a/used_length\", "
       "\"value\": 1}",
       "r.json: rule 1 (set): \"at\": RAM blocks are changed with "
-      "rename-ram-block, drop-ram-block and drop-ram-pages" },
+      "rename-ram-block, resize-ram-block and their like" },
     { "at/block-quotes",
       "{\"op\": \"drop-ram-block\", \"at\": \"\\\"a\\\"@1\"}",
       "r.json: rule 1 (drop-ram-block): \"at\": nothing may follow the "
@@ -188,6 +188,64 @@ static const struct bad_case {
       "{\"c\": []}}",
       "r.json: rule 1 (strip-subsection): \"if-equals/c\" must be true, "
       "false, an integer, a string, null or {\"hex\": ..}" },
+    /* RAM */
+    { "ram/length",
+      "{\"op\": \"resize-ram-block\", \"at\": \"a\", \"length\": 0}",
+      "r.json: rule 1 (resize-ram-block): \"length\" must be a number from 1 "
+      "to 4611686018427387904" },
+    { "ram/align",
+      "{\"op\": \"resize-ram-block\", \"at\": \"a\", \"length\": 4096, "
+      "\"align\": \"left\"}",
+      "r.json: rule 1 (resize-ram-block): \"align\" must be \"bottom\" or "
+      "\"top\"" },
+    { "ram/fill",
+      "{\"op\": \"resize-ram-block\", \"at\": \"a\", \"length\": 4096, "
+      "\"fill\": 0}",
+      "r.json: rule 1 (resize-ram-block): \"fill\" must be \"zero\" or "
+      "\"leave\"" },
+    { "ram/split/one",
+      "{\"op\": \"split-ram-block\", \"at\": \"a\", \"to\": [{\"name\": "
+      "\"b\", \"length\": 4096}]}",
+      "r.json: rule 1 (split-ram-block): \"to\" must be an array of two blocks "
+      "or more" },
+    { "ram/split/member",
+      "{\"op\": \"split-ram-block\", \"at\": \"a\", \"to\": [{\"name\": "
+      "\"b\", \"length\": 4096}, {\"name\": \"c\", \"size\": 4096}]}",
+      "r.json: rule 1 (split-ram-block): \"to[1]\" must be {\"name\": .., "
+      "\"length\": ..}" },
+    { "ram/split/name",
+      "{\"op\": \"split-ram-block\", \"at\": \"a\", \"to\": [{\"nam\": "
+      "\"b\", \"length\": 4096}, {\"name\": \"c\", \"length\": 4096}]}",
+      "r.json: rule 1 (split-ram-block): \"to[0]/name\" must be a string" },
+    { "ram/split/length",
+      "{\"op\": \"split-ram-block\", \"at\": \"a\", \"to\": [{\"name\": "
+      "\"b\", \"length\": \"4 KiB\"}, {\"name\": \"c\", \"length\": 4096}]}",
+      "r.json: rule 1 (split-ram-block): \"to[0]/length\" must be a number "
+      "from 1 to 4611686018427387904" },
+    { "ram/split/twice",
+      "{\"op\": \"split-ram-block\", \"at\": \"a\", \"to\": [{\"name\": "
+      "\"b\", \"length\": 4096}, {\"name\": \"b\", \"length\": 4096}]}",
+      "r.json: rule 1 (split-ram-block): two blocks `b`" },
+    { "ram/merge/one",
+      "{\"op\": \"merge-ram-blocks\", \"from\": [\"a\"], \"to\": \"b\"}",
+      "r.json: rule 1 (merge-ram-blocks): \"from\" must be an array of two "
+      "names or more" },
+    { "ram/merge/twice",
+      "{\"op\": \"merge-ram-blocks\", \"from\": [\"a\", \"a\"], \"to\": "
+      "\"b\"}",
+      "r.json: rule 1 (merge-ram-blocks): two blocks `a`" },
+    { "ram/merge/at", "{\"op\": \"merge-ram-blocks\", \"at\": \"a\"}",
+      "r.json: rule 1 (merge-ram-blocks): no member \"at\"; there are: op, "
+      "from, to, optional, why, class" },
+    { "ram/regroup/size", "{\"op\": \"regroup-ram-pages\", \"size\": 3072}",
+      "r.json: rule 1 (regroup-ram-pages): \"size\" must be a power of two "
+      "from 1024 to 65536" },
+    { "ram/regroup/small", "{\"op\": \"regroup-ram-pages\", \"size\": 512}",
+      "r.json: rule 1 (regroup-ram-pages): \"size\" must be a power of two "
+      "from 1024 to 65536" },
+    { "ram/regroup/large", "{\"op\": \"regroup-ram-pages\", \"size\": 131072}",
+      "r.json: rule 1 (regroup-ram-pages): \"size\" must be a power of two "
+      "from 1024 to 65536" },
     /* new fields */
     { "field/neither", "{\"op\": \"add-field\", \"at\": \"a\"}",
       "r.json: rule 1 (add-field): either \"name\" and \"type\", or "
@@ -424,6 +482,35 @@ test_table(void)
     }
 }
 
+/* A file is looked for where the rules are. */
+static void
+test_file(void)
+{
+    static const struct {
+        const char *rules, *file, *want;
+    } rows[] = {
+        { "r.json", "x.bin", "x.bin" },
+        { "-", "x.bin", "x.bin" },
+        { "dir/r.json", "x.bin", "dir/x.bin" },
+        { "/a/b/r.json", "../x.bin", "/a/b/../x.bin" },
+        { "dir/r.json", "/x.bin", "/x.bin" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *rule = g_strdup_printf(
+            "{\"op\": \"load-ram-block\", \"at\": \"a\", \"file\": \"%s\"}",
+            rows[i].file);
+        g_autofree char *text = file_of(rule);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(QevmRules) rules =
+            qevm_rules_parse(text, strlen(text), rows[i].rules, &error);
+
+        g_assert_no_error(error);
+        g_assert_cmpstr(((QevmRule *)g_ptr_array_index(rules->rules, 0))->file,
+                        ==, rows[i].want);
+    }
+}
+
 static void
 test_limits(void)
 {
@@ -542,6 +629,7 @@ main(int argc, char **argv)
     g_test_add_func("/rule/fields", test_fields);
     g_test_add_func("/rule/if-equals", test_if_equals);
     g_test_add_func("/rule/table", test_table);
+    g_test_add_func("/rule/file", test_file);
     g_test_add_func("/rule/limits", test_limits);
     g_test_add_func("/rule/load", test_load);
     return g_test_run();
