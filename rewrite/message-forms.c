@@ -26,6 +26,7 @@
     CAUSE(id, from, BEFORE_LINKED, text, finding, source),                     \
         INNER(id, LINKED, 0, text, finding, source)
 #define HINT(...) FORM(HINT, FALSE, __VA_ARGS__)
+/* Where it was, and what goes around that or stands instead of it. */
 #define PLACE(...) FORM(PLACE, FALSE, __VA_ARGS__)
 #define AROUND(...) FORM(PLACE, TRUE, __VA_ARGS__)
 #define NOTICE(...) FORM(NOTICE, FALSE, __VA_ARGS__)
@@ -58,10 +59,10 @@ static const QevmMessageForm forms[] = {
     PLACE("field", 208, BEFORE_LINKED,
          "Failed to load {vmsd}:{field}",
          "device-refuses", "migration/vmstate.c:vmstate_load_state()"),
-    INNER("element", LINKED, LINKED,
+    AROUND("element", LINKED, LINKED,
          "Failed to load element of type {type} for {field}: {ret:d}",
          "device-refuses", "migration/vmstate.c:vmstate_load_state()"),
-    INNER("element", 1100, 0,
+    AROUND("element", 1100, 0,
          "Failed to load element of type {type} for {field}",
          "device-refuses", "migration/vmstate.c:vmstate_load_field()"),
     AROUND("subsection", LINKED, LINKED,
@@ -70,7 +71,7 @@ static const QevmMessageForm forms[] = {
     AROUND("subsection", 1100, 0,
          "Loading VM subsection '{subsection}' in '{vmsd}' failed: ",
          NULL, "migration/vmstate.c:vmstate_subsection_load()"),
-    INNER("handler", LINKED, 0,
+    AROUND("handler", LINKED, 0,
          "Failed to load vmstate version_id: {version:d}, ret: {ret:d}",
          "device-refuses", "migration/savevm.c:vmstate_load()"),
     PLACE("device", 200, 202,
@@ -142,7 +143,7 @@ static const QevmMessageForm forms[] = {
          "Capability {name} is {local}, but received capability is {incoming}",
          "capability-differs",
          "migration/savevm.c:configuration_validate_capabilities()"),
-    INNER("capabilities", 1100, 0,
+    AROUND("capabilities", 1100, 0,
          "Failed to validate capabilities",
          "capability-differs", "migration/savevm.c:configuration_post_load()"),
     CAUSE("capability-unknown", 400, 0,
@@ -230,7 +231,7 @@ static const QevmMessageForm forms[] = {
          "Mismatched section id in footer for {idstr} - read 0x{incoming:x} "
          "expected 0x{local:x}",
          "footer-missing", "migration/savevm.c:check_section_footer()"),
-    INNER("footer", LINKED, 0,
+    AROUND("footer", LINKED, 0,
          "Section footer error, section_id: {section:d}",
          "footer-missing", "migration/savevm.c:qemu_loadvm_section_start_full()"),
     AROUND("record-end", LINKED, 0,
@@ -255,6 +256,9 @@ static const QevmMessageForm forms[] = {
          "early-eof", "migration/savevm.c:loadvm_process_command()"),
     CAUSE_INNER("command-unknown", 205,
          "MIG_CMD 0x{command:x} unknown (len 0x{len:x})",
+         "command-unknown", "migration/savevm.c:loadvm_process_command()"),
+    INNER("command-deprecated", 1100, 0,
+         "MIG_CMD 0x{command:x} deprecated (len 0x{len:x})",
          "command-unknown", "migration/savevm.c:loadvm_process_command()"),
     CAUSE_INNER("command-length", 205,
          "{command} received with bad length - expecting {local:u}, got "
@@ -427,7 +431,7 @@ static const QevmMessageForm forms[] = {
          "{vmsd}: incoming version_id {incoming:d} is too old for local "
          "minimum version_id {local:d}",
          "version-too-old", "migration/vmstate.c:vmstate_load_state()"),
-    INNER("pre-load", LINKED, 0,
+    AROUND("pre-load", LINKED, 0,
          "pre load hook failed for: '{vmsd}', version_id: {version:d}, minimum "
          "version_id: {minimum:d}, ret: {ret:d}",
          "device-refuses", "migration/vmstate.c:vmstate_load_state()"),
@@ -435,7 +439,7 @@ static const QevmMessageForm forms[] = {
          "pre load hook failed for: '{vmsd}', version_id: {version:d}, minimum "
          "version_id: {minimum:d}: ",
          "device-refuses", "migration/vmstate.c:vmstate_load_state()"),
-    INNER("post-load", LINKED, 0,
+    AROUND("post-load", LINKED, 0,
          "post load hook failed for: {vmsd}, version_id: {version:d}, "
          "minimum_version: {minimum:d}, ret: {ret:d}",
          "device-refuses", "migration/vmstate.c:vmstate_load_state()"),
@@ -969,6 +973,18 @@ static const QevmMessageForm forms[] = {
     FORM(CRASH, FALSE, "error-abort", 203, 0,
          "Unexpected error in {function}() at {file}:{line:u}:",
          "device-refuses", "util/error.c:error_handle_fatal()"),
+    FORM(CRASH, FALSE, "heap-list", 200, 0,
+         "corrupted double-linked list",
+         "device-refuses", "libc:malloc()"),
+    FORM(CRASH, FALSE, "heap-twice", 200, 0,
+         "double free or corruption ({where})",
+         "device-refuses", "libc:free()"),
+    FORM(CRASH, FALSE, "heap-malloc", 200, 0,
+         "malloc(): {what}",
+         "device-refuses", "libc:malloc()"),
+    FORM(CRASH, FALSE, "heap-free", 200, 0,
+         "free(): {what}",
+         "device-refuses", "libc:free()"),
     FORM(CRASH, FALSE, "g-assertion", 200, 0,
          "ERROR:{file}:{line:u}:{function}: assertion failed: {condition}",
          "device-refuses", "glib:g_assert()"),

@@ -8,12 +8,14 @@
  */
 #include "rewrite/refusal.h"
 
+#include <errno.h>
 #include <string.h>
 
 typedef enum {
     STEP_MESSAGE,
     STEP_FIELD,
     STEP_POST_LOAD,
+    STEP_OUTCOME,
 } StepKind;
 
 typedef struct {
@@ -144,11 +146,7 @@ qevm_refusal_part(QevmRefusal *refusal, guint32 section_id, const char *idstr)
 void
 qevm_refusal_outcome(QevmRefusal *refusal, int ret)
 {
-    QevmMessage *message = qevm_refusal_add(refusal, "load-failed");
-    const char *error = qevm_message_strerror(-ret);
-    g_autofree char *other = g_strdup_printf("Unknown error %d", -ret);
-
-    qevm_message_set_text(message, "error", error ? error : other);
+    set_ret(add_step(refusal, STEP_OUTCOME, "load-failed")->message, ret);
 }
 
 /* ---- the lines ---- */
@@ -235,6 +233,42 @@ say_field(Said *said, const Step *step)
     say(said, step->message, "element");
 }
 
+/* Since 11.0 everything that vmstate_load_vmsd() refuses is EINVAL in the end
+ * (migration/vmstate.c:vmstate_load_state()), whatever it was before. */
+static gboolean
+forgets_number(const QevmRefusal *refusal, guint release)
+{
+    for (guint i = 0; release >= 1100 && i < refusal->steps->len; i++) {
+        const Step *step = g_ptr_array_index(refusal->steps, i);
+        guint n;
+        const QevmMessageForm *forms = qevm_message_forms(&n);
+
+        for (guint k = 0; k < n; k++) {
+            if (strcmp(forms[k].id, step->message->id) == 0 &&
+                g_str_has_prefix(forms[k].source, "migration/vmstate")) {
+                return TRUE;
+            }
+        }
+    }
+    return FALSE;
+}
+
+static void
+say_outcome(Said *said, const QevmRefusal *refusal, const Step *step)
+{
+    guint64 ret = 0;
+    int number;
+    const char *error;
+    g_autofree char *other = NULL;
+
+    qevm_message_number(step->message, "ret", &ret);
+    number = forgets_number(refusal, said->release) ? EINVAL : -(int)ret;
+    error = qevm_message_strerror(number);
+    other = g_strdup_printf("Unknown error %d", number);
+    qevm_message_set_text(step->message, "error", error ? error : other);
+    say(said, step->message, step->message->id);
+}
+
 char **
 qevm_refusal_lines(const QevmRefusal *refusal, guint release)
 {
@@ -250,6 +284,9 @@ qevm_refusal_lines(const QevmRefusal *refusal, guint release)
         case STEP_POST_LOAD:
             say(&said, step->message,
                 said.handed ? "post-load-because" : "post-load");
+            break;
+        case STEP_OUTCOME:
+            say_outcome(&said, refusal, step);
             break;
         case STEP_MESSAGE:
             say(&said, step->message, step->message->id);

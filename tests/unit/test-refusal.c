@@ -227,7 +227,7 @@ static const struct row {
       "in 'serial' failed: -5: Failed to load serial/tsr state: stream error: "
       "-5" },
     { "/ended/11.1", ended, 1101,
-      "load of migration failed: Input/output error: error while loading state "
+      "load of migration failed: Invalid argument: error while loading state "
       "for instance 0x0 of device 'serial': Loading VM subsection 'serial/tsr' "
       "in 'serial' failed: Failed to load serial/tsr state: stream error: -5" },
     { "/ram-block/2.0", ram_block, 200,
