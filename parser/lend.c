@@ -5,6 +5,7 @@
 #include "parser/lend.h"
 
 #include "parser/lend-file.h"
+#include "parser/pointers.h"
 
 #include <string.h>
 
@@ -570,6 +571,23 @@ same_version(const Offer *offer, const QevmLendAsk *ask, GError **error)
                 "x: version %u is lent, the section has %u",
                 ask->offset, d->vmsd->version, ask->version_id);
     return FALSE;
+}
+
+const QevmVmsd *
+qevm_lend_suspect(QevmLend *lend, const QevmLendAsk *ask, const char **whose)
+{
+    g_autoptr(GPtrArray) list = candidates(lend, ask);
+
+    for (guint i = 0; i < MIN(list->len, TRIES_MAX); i++) {
+        const Offer *offer = g_ptr_array_index(list, i);
+
+        if (!offer->device->legacy && same_version(offer, ask, NULL) &&
+            qevm_pointers_suspect(offer->device->vmsd, ask->max)) {
+            *whose = offer->whose;
+            return offer->device->vmsd;
+        }
+    }
+    return NULL;
 }
 
 const QevmDevice *

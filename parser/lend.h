@@ -57,6 +57,11 @@ const QevmDevice *qevm_lend_describe(QevmLend *lend, QevmArena *arena,
                                      const QevmLendAsk *ask, const char **whose,
                                      GError **why);
 
+/* What a lender says of the section where an array of pointers is described
+ * wrongly (pointers.h); NULL: nobody does. */
+const QevmVmsd *qevm_lend_suspect(QevmLend *lend, const QevmLendAsk *ask,
+                                  const char **whose);
+
 /* Is there a lender with a device of that name, and what version has it? Only
  * such a header ends a section of unknown length. */
 gboolean qevm_lend_knows(const QevmLend *lend, const char *idstr,

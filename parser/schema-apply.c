@@ -15,6 +15,7 @@
 #define READINGS_MAX 64
 #define STEPS_A_BYTE 64
 #define STEPS_MORE 65536
+#define NULL_POINTER 0x30
 
 static gboolean read_one(QevmReader *r, const QevmRead *read);
 
@@ -348,6 +349,50 @@ read_static(QevmReader *r, const QevmRead *read, const char *name,
     return qevm_reader_put(r, f, NULL, pos);
 }
 
+/* Null pointers from here on, as one array. */
+static gboolean
+read_nulls(QevmReader *r, const char *name, guint64 most, guint64 *n)
+{
+    QevmFieldDesc *f = qevm_reader_leaf(r->arena, name, "nullptr", 1);
+    gsize pos = r->c.pos;
+
+    *n = 0;
+    while (*n < most && qevm_cursor_peek(&r->c, 0) == NULL_POINTER) {
+        r->c.pos++;
+        ++*n;
+    }
+    f->count = *n;
+    f->array_len = *n > 1 ? *n : 0;
+    return qevm_reader_step(r, *n) &&
+           (*n == 0 || qevm_reader_put(r, f, NULL, pos));
+}
+
+/* 0x30 or an element, `count` times, in runs as QEMU 10.0 describes them
+ * (migration/vmstate.c: vmstate_save_vmsd_v()). */
+static gboolean
+read_pointers(QevmReader *r, const QevmRead *read, const char *name,
+              guint64 count)
+{
+    while (count > 0) {
+        gsize pos = r->c.pos;
+        guint64 n;
+
+        if (!read_nulls(r, name, count, &n)) {
+            return FALSE;
+        }
+        count -= n;
+        if (n == 0) {
+            if (!qevm_reader_step(r, 1) || !qevm_reader_push(r, name) ||
+                !qevm_reader_body(r, read->body) ||
+                !qevm_reader_put_struct(r, read->body->name, name, pos)) {
+                return FALSE;
+            }
+            count--;
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 read_struct(QevmReader *r, const QevmRead *read, const char *name)
 {
@@ -358,6 +403,9 @@ read_struct(QevmReader *r, const QevmRead *read, const char *name)
     }
     if (count == 0) {
         return TRUE;
+    }
+    if (read->pointers) {
+        return read_pointers(r, read, name, count);
     }
     if (read->body->is_static) {
         return read_static(r, read, name, count);

@@ -514,10 +514,10 @@ static const char *const leaf_members[] = { "name",   "type",    "size",
                                             "count",  "if",      "names",
                                             "expect", "default", "why",
                                             NULL };
-static const char *const struct_members[] = { "name",   "type",        "vmsd",
-                                              "fields", "subsections", "count",
-                                              "if",     "expect",      "why",
-                                              NULL };
+static const char *const struct_members[] = {
+    "name",     "type", "vmsd",   "fields", "subsections", "count",
+    "pointers", "if",   "expect", "why",    NULL
+};
 
 static gboolean
 read_plain(QevmSchemaRead *r, json_t *json, QevmRead *read)
@@ -532,6 +532,12 @@ read_plain(QevmSchemaRead *r, json_t *json, QevmRead *read)
         return read_leaf(r, json, read);
     }
     read->kind = read->name ? QEVM_READ_STRUCT : QEVM_READ_GROUP;
+    if (!qevm_schema_bool(r, json, "pointers", &read->pointers)) {
+        return FALSE;
+    }
+    if (read->pointers && !read->count.given) {
+        return qevm_schema_fail_at(r, "pointers", "expected a \"count\" too");
+    }
     if (!read->name && read->count.given) {
         return qevm_schema_fail(r, "expected \"name\"");
     }

@@ -63,7 +63,7 @@ static gboolean
 is_certain(const QevmRead *read)
 {
     return (read->kind == QEVM_READ_STRUCT || read->kind == QEVM_READ_GROUP) &&
-           !read->condition && !read->count.expr &&
+           !read->condition && !read->pointers && !read->count.expr &&
            (!read->count.given || read->count.number > 0);
 }
 
@@ -74,7 +74,7 @@ static_size(const QevmRead *read, guint64 *size)
     guint64 one, count = read->count.given ? read->count.number : 1;
 
     if (read->condition || read->expect || read->count.expr ||
-        read->size.expr) {
+        read->size.expr || read->pointers) {
         return FALSE;
     }
     switch (read->kind) {

@@ -83,6 +83,7 @@ struct QevmRead {
     const QevmRead *const *readings; /* ALTERNATIVES */
     guint n_readings;
     gboolean prefer;
+    gboolean pointers; /* STRUCT: an element may be a null pointer */
     const QevmFieldDesc *made[2]; /* of a static one, by endianness */
 };
 

@@ -1,6 +1,7 @@
 #include "parser/stream.h"
 #include "parser/describe.h"
 #include "parser/lend.h"
+#include "parser/pointers.h"
 #include "parser/tail.h"
 #include "parser/walk.h"
 
@@ -629,7 +630,7 @@ has_section(gpointer user, const char *idstr)
 
 /* The tree of a device, its opaque leaves read by descriptions. */
 static QevmTree *
-device_tree(QevmStream *s, const QevmRecord *r, GBytes *payload, GError **error)
+device_tree(QevmStream *s, QevmRecord *r, GBytes *payload, GError **error)
 {
     gsize size = g_bytes_get_size(payload);
     const QevmVmsd *vmsd =
@@ -638,15 +639,24 @@ device_tree(QevmStream *s, const QevmRecord *r, GBytes *payload, GError **error)
                               .payload = !r->device || r->device->legacy,
                               .scope = { .idstr = r->idstr,
                                          .version = r->version_id,
+                                         .offset = r->payload_offset,
                                          .exists = has_section,
                                          .user = s } };
 
     if (!s->schemas) {
         return qevm_tree_new(vmsd, payload, r->payload_offset);
     }
-    return qevm_schemas_load(s->schemas, error)
-               ? qevm_tree_new_read(vmsd, payload, r->payload_offset, &reader)
-               : NULL;
+    if (!qevm_schemas_load(s->schemas, error)) {
+        return NULL;
+    }
+    if (!reader.payload) {
+        const QevmVmsd *mended = qevm_pointers_mend(
+            s->schemas, vmsd, &reader.scope, payload, s->arena);
+
+        r->mended = mended != NULL;
+        vmsd = mended ? mended : vmsd;
+    }
+    return qevm_tree_new_read(vmsd, payload, r->payload_offset, &reader);
 }
 
 QevmTree *

@@ -54,6 +54,8 @@ typedef struct {
     gboolean footer;
     gboolean resynced; /* the end was found by the footer, not by decoding */
     gboolean opaque;   /* nothing describes the payload */
+    gboolean mended;   /* the vmdesc describes an array of pointers wrongly, a
+                          description has it right; see pointers.h */
     gboolean early;    /* a FULL in the setup phase */
     gboolean packaged; /* inside a postcopy package */
     guint64 count;     /* PARTS: how many sections */

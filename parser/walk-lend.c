@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "parser/lend.h"
+#include "parser/pointers.h"
 #include "parser/walk.h"
 
 #include <string.h>
@@ -142,6 +143,40 @@ qevm_walk_lend(QevmWalk *walk, QevmRecord *record, GError **why)
     return TRUE;
 }
 
+/* A description that is known to be wrong, mended. */
+static const QevmDevice *
+describe_mended(QevmWalk *walk, QevmRecord *record, const QevmLendAsk *ask)
+{
+    QevmStream *s = walk->stream;
+    const char *whose = NULL;
+    const QevmVmsd *vmsd =
+        qevm_lend_suspect(qevm_walk_lender(walk), ask, &whose);
+    QevmReadingScope scope = { .idstr = record->idstr,
+                               .version = record->version_id,
+                               .offset = record->payload_offset };
+    g_autoptr(GBytes) payload = NULL;
+    QevmDevice *d;
+
+    if (!vmsd || !s->schemas || !qevm_schemas_load(s->schemas, NULL)) {
+        return NULL;
+    }
+    payload = qevm_source_get(s->source, record->payload_offset,
+                              record->payload_size, "payload", NULL);
+    vmsd = payload
+               ? qevm_pointers_mend(s->schemas, vmsd, &scope, payload, s->arena)
+               : NULL;
+    if (!vmsd) {
+        return NULL;
+    }
+    d = qevm_arena_alloc0(s->arena, sizeof *d);
+    d->name = qevm_arena_string(s->arena, record->idstr);
+    d->instance_id = record->instance_id;
+    d->vmsd = vmsd;
+    d->size = record->payload_size;
+    record->lent = whose;
+    return d;
+}
+
 void
 qevm_walk_lend_exact(QevmWalk *walk, QevmRecord *record, GError **why)
 {
@@ -157,6 +192,12 @@ qevm_walk_lend_exact(QevmWalk *walk, QevmRecord *record, GError **why)
     ask.exact = TRUE;
     device =
         qevm_lend_describe(lend, walk->stream->arena, &ask, &record->lent, why);
+    if (!device) {
+        device = describe_mended(walk, record, &ask);
+        if (device) {
+            g_clear_error(why);
+        }
+    }
     if (device) {
         record->device = device;
         record->opaque = FALSE;

@@ -1,6 +1,7 @@
 /* check.c - what is wrong with a stream by itself, wherever it is to go. */
 #include "rewrite/check.h"
 #include "parser/path.h"
+#include "parser/pointers.h"
 
 #include <string.h>
 
@@ -203,37 +204,6 @@ check_node(Check *c, QevmNode *node)
 
 /* ---- sections ---- */
 
-/* Arrays of pointers as QEMU 2.9 to 9.1 describes them, all elements like the
- * first: "struct": {} if that is null, else the layout of one that is not. A
- * null is one byte (migration/vmstate.c: vmstate_save_state_v()). */
-static gboolean
-is_null_array(const QevmFieldDesc *field, guint64 described, guint64 payload)
-{
-    const QevmVmsd *element = field->n_vmsds ? field->vmsds[0] : NULL;
-    guint64 n = field->array_len, missing = described - payload;
-
-    if (field->shape != QEVM_SHAPE_STRUCT || n < 2 || !element) {
-        return FALSE;
-    }
-    return (!element->name && element->n_fields == 0) ||
-           (described > payload && field->size > 1 &&
-            missing % (field->size - 1) == 0 &&
-            missing / (field->size - 1) < n);
-}
-
-static gboolean
-has_null_array(const QevmRecord *r)
-{
-    const QevmVmsd *vmsd = r->device ? r->device->vmsd : NULL;
-
-    for (guint i = 0; r->resynced && vmsd && i < vmsd->n_fields; i++) {
-        if (is_null_array(vmsd->fields[i], r->device->size, r->payload_size)) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 /* "WHERE: at 0xOFFSET: WHAT" (in notes without the first colon), as the parser
  * words it, in its parts. */
 static const char *
@@ -269,14 +239,15 @@ check_decoding(Check *c, const QevmTree *tree)
     guint64 offset = r->payload_offset;
     const char *what;
 
-    if (has_null_array(r)) {
+    if (r->device && !r->mended && r->resynced &&
+        qevm_pointers_suspect(r->device->vmsd, r->payload_size)) {
         qevm_finding_add(c->findings, "null-array", section_path(c, r),
                          r->payload_offset,
                          "QEMU before 10.0 did not describe this array of "
-                         "pointers rightly, so it is not decoded");
+                         "pointers rightly, and nothing else does");
         return FALSE;
     }
-    if (r->device && r->device->size != r->payload_size) {
+    if (r->device && !r->mended && r->device->size != r->payload_size) {
         qevm_finding_add(c->findings,
                          c->judged ? "vmdesc-disagrees" : "bytes-shifted",
                          section_path(c, r), r->payload_offset,

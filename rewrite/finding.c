@@ -155,9 +155,10 @@ static const QevmFindingInfo table[] = {
     { "null-array", QEVM_SEVERITY_NOTE,
       "an array whose description is known to be wrong",
       "Until 9.1, QEMU described an array of pointers by its first "
-      "element, null or not (s390_css of every s390x machine). The "
-      "section was found by its footer and cannot be decoded by its "
-      "description. It loads." },
+      "element, null or not. The section was found by its footer. What "
+      "is in s390_css, of every s390x machine, qevm knows; this one it "
+      "cannot decode, unless you describe it: see qevm-schema(5). It "
+      "loads." },
     { "null-marker", QEVM_SEVERITY_ERROR,
       "the marker of a null pointer has another value",
       "A null pointer is written as the byte 0x30; since 11.0 a 0x31 "

@@ -201,8 +201,8 @@ static const struct row {
       "00000005 0b|globalstate|",
       0, FALSE,
       "note[null-array] `css' 0xd3: QEMU before 10.0 did not "
-      "describe this array of pointers rightly, so it is not "
-      "decoded\n" },
+      "describe this array of pointers rightly, and nothing else "
+      "does\n" },
     { "/check/not-understood", "7e00000002", "", "7e00000004 ",
       "04 00000009 03|new| 00000000 00000001 1234 ", 0, FALSE,
       "error[not-understood] `new' 0xbf: nothing tells how long this "

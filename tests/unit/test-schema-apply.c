@@ -129,6 +129,25 @@ static const struct row {
       "'t':{'fields':[{'name':'x','type':'u','count':4000000000}]},"
       "'u':{'fields':[{'name':'a','type':'uint8','if':'false'}]}",
       "01", NULL, "takes too long for its size" },
+    /* pointers: 0x30 is a null one */
+    { "pointers/some",
+      "'t':{'fields':[{'name':'p','type':'u','count':5,'pointers':true}]},"
+      "'u':{'fields':[{'name':'a','type':'uint16'}]}", "30 30 0102 0030 30",
+      "p=[null null] p{a=258} p{a=48} p=null", NULL },
+    { "pointers/none",
+      "{'name':'n','type':'uint8'},{'name':'p','count':'$`n`','pointers':true,"
+      "'fields':[{'name':'a','type':'uint8'}]}", "00", "n=0", NULL },
+    { "pointers/short",
+      "'t':{'fields':[{'name':'p','type':'u','count':3,'pointers':true}]},"
+      "'u':{'fields':[{'name':'a','type':'uint16'}]}", "30 30",
+      NULL, "at 0x102: `a' needs 2 bytes, 0 left" },
+    { "pointers/no",
+      "'t':{'fields':[{'name':'p','type':'u','count':1,'pointers':false}]},"
+      "'u':{'fields':[{'name':'a','type':'uint8'}]}", "30", "p[{a=48}]", NULL },
+    { "pointers/zero-bytes",
+      "'t':{'fields':[{'name':'p','type':'u','count':4000000000,"
+      "'pointers':true}]},'u':{'fields':[]}", "01",
+      NULL, "takes too long for its size" },
     /* what expressions see */
     { "scope/up",
       "{'name':'n','type':'uint8'},{'name':'s','fields':["

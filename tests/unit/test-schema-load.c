@@ -150,6 +150,12 @@ static const struct bad {
     { "loop/meaning-names",
       "[{'name': 'l', 'loop': {'marker': 'uint8', 'meaning': {'names':'n'}}}]",
       "a.json: types.t.fields[0]: there are no names `n'" },
+    /* pointers */
+    { "pointers/kind",
+      "[{'name': 'a', 'fields': [], 'count': 1, 'pointers': 1}]",
+      "a.json: types.t.fields[0].pointers: expected true or false" },
+    { "pointers/one", "[{'name': 'a', 'fields': [], 'pointers': true}]",
+      "a.json: types.t.fields[0].pointers: expected a \"count\" too" },
     /* alternatives */
     { "alternatives/none", "[{'name': 'a', 'alternatives': []}]",
       "a.json: types.t.fields[0].alternatives: expected at least one" },

@@ -33,7 +33,7 @@ $ cat >mine/wrong.json <<'EOF'
 > {"qevm-schema": 1, "types": {"a": {"fields": [{"name": "b", "typ": 1}]}}}
 > EOF
 $ qevm get --schema mine vm.mig globalstate//size
-2> qevm: mine/wrong.json: types.a.fields[0]: unknown member "typ"; there can be: name, type, vmsd, fields, subsections, count, if, expect, why
+2> qevm: mine/wrong.json: types.a.fields[0]: unknown member "typ"; there can be: name, type, vmsd, fields, subsections, count, pointers, if, expect, why
 [3]
 $ qevm get --schema mine --no-schemas vm.mig globalstate//size
 7
@@ -44,5 +44,5 @@ $ qevm get --schema nowhere vm.mig globalstate//size
 $ mkdir -p shipped/devices
 $ cp mine/wrong.json shipped/devices
 $ QEVM_SCHEMAS=$PWD/shipped qevm get vm.mig globalstate//size
-2> qevm: vm.mig: $PWD/shipped/devices/wrong.json: types.a.fields[0]: unknown member "typ"; there can be: name, type, vmsd, fields, subsections, count, if, expect, why
+2> qevm: vm.mig: $PWD/shipped/devices/wrong.json: types.a.fields[0]: unknown member "typ"; there can be: name, type, vmsd, fields, subsections, count, pointers, if, expect, why
 [3]
