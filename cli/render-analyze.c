@@ -16,6 +16,7 @@
  * last key of their struct, "(not decoded)".
  */
 #include "cli/render.h"
+#include "parser/overlay.h"
 
 #include <string.h>
 
@@ -177,20 +178,13 @@ print_wire(QevmPrint *out, QevmNode *node)
     print_bytes(out, bytes->data, bytes->len);
 }
 
-/* A leaf to the script, whatever a description says of its bytes. */
-static gboolean
-is_overlay(const QevmNode *node)
+/* Elements that the script sees. To it a leaf is one, whatever a description
+ * says of its bytes. */
+static guint64
+leaf_count(QevmNode *node)
 {
-    return node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay;
-}
-
-static void
-print_overlay(QevmPrint *out, QevmNode *node)
-{
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-
-    qevm_node_emit(node, bytes);
-    print_leaf(out, node->desc.field->type, bytes->data, bytes->len);
+    return qevm_node_is_overlay(node) ? qevm_overlay_leaf(node).count
+                                      : qevm_node_count(node);
 }
 
 static gboolean
@@ -205,17 +199,23 @@ static void
 print_elements(QevmPrint *out, QevmNode *node, guint level, gboolean list,
                gboolean *first)
 {
-    guint64 count = node->kind == QEVM_NODE_ARRAY ? qevm_node_count(node) : 1;
-    QevmNode *child =
-        node->kind == QEVM_NODE_STRUCTS ? qevm_node_children(node) : NULL;
+    gboolean overlay = qevm_node_is_overlay(node),
+             run = node->kind == QEVM_NODE_STRUCTS && !overlay;
+    guint64 count = leaf_count(node);
+    QevmNode *child = run ? qevm_node_children(node) : NULL;
+    g_autoptr(GByteArray) wire = g_byte_array_new();
     gsize size = 0;
     const guint8 *bytes =
         node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY
             ? qevm_node_bytes(node, &size)
             : NULL;
 
-    for (guint64 i = 0; node->kind == QEVM_NODE_STRUCTS ? !!child : i < count;
-         i++) {
+    if (overlay) {
+        qevm_node_emit(node, wire);
+        bytes = wire->data;
+        size = wire->len;
+    }
+    for (guint64 i = 0; run ? !!child : i < count; i++) {
         QevmNode *one = child ? child : node;
 
         if (list) {
@@ -226,8 +226,6 @@ print_elements(QevmPrint *out, QevmNode *node, guint level, gboolean list,
         if (bytes) {
             print_leaf(out, node->desc.field->type, bytes + i * (size / count),
                        (gsize)(size / count));
-        } else if (is_overlay(one)) {
-            print_overlay(out, one);
         } else if (one->kind != QEVM_NODE_RAW && is_object(node)) {
             print_struct(out, one, level);
         } else {
@@ -257,9 +255,9 @@ add_to_groups(GPtrArray *groups, GHashTable *by_name, QevmNode *node)
     }
     g_ptr_array_add(group->nodes, node);
     group->count +=
-        node->kind == QEVM_NODE_ARRAY || node->kind == QEVM_NODE_STRUCTS
-            ? qevm_node_count(node)
-            : 1;
+        node->kind == QEVM_NODE_RAW || node->kind == QEVM_NODE_SUBSECTION
+            ? 1
+            : leaf_count(node);
 }
 
 static void

@@ -9,9 +9,19 @@
 static const char *
 find_name(const QevmNames *names, guint64 value)
 {
-    for (guint i = 0; i < names->n_named; i++) {
-        if (names->named[i].value == value) {
-            return names->named[i].name;
+    guint low = 0, high = names->n_named;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const QevmNamed *n = &names->named[middle];
+
+        if (n->value == value) {
+            return n->name;
+        }
+        if (n->value < value) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
     return NULL;

@@ -11,8 +11,8 @@ typedef struct {
 
 struct QevmNames {
     const char *name;
-    gboolean flags; /* each bit has a name; else each value */
-    QevmNamed *named;
+    gboolean flags;   /* each bit has a name; else each value */
+    QevmNamed *named; /* sorted by value */
     guint n_named;
 };
 

@@ -1,4 +1,5 @@
 #include "parser/node.h"
+#include "parser/overlay.h"
 
 #include <string.h>
 
@@ -204,8 +205,8 @@ kind_of(const QevmFieldDesc *f)
     return f->count == 1 && !f->array_len ? QEVM_NODE_FIELD : QEVM_NODE_ARRAY;
 }
 
-static QevmArena *
-arena_of(QevmTree *tree)
+QevmArena *
+qevm_tree_arena(QevmTree *tree)
 {
     if (!tree->arena) {
         tree->arena = qevm_arena_new();
@@ -213,71 +214,17 @@ arena_of(QevmTree *tree)
     return tree->arena;
 }
 
-/* The version of the section or subsection that a node is in. */
-static guint32
-version_around(const QevmNode *node)
-{
-    while (node->parent && node->kind != QEVM_NODE_SUBSECTION) {
-        node = node->parent;
-    }
-    return node->desc.vmsd->version;
-}
-
-static void
-add_note(QevmTree *tree, const QevmNode *leaf, const GError *error)
-{
-    QevmTreeNote note = { leaf->offset, leaf->desc.field->name,
-                          qevm_arena_string(arena_of(tree), error->message) };
-
-    if (!tree->notes) {
-        tree->notes = g_array_new(FALSE, FALSE, sizeof(QevmTreeNote));
-    }
-    g_array_append_val(tree->notes, note);
-}
-
-/* Makes the leaf at the cursor a struct, if a description fits its bytes. */
+/* Has a description fields or names for the leaf at the cursor? */
 static void
 read_leaf(Decoder *d, QevmNode *node)
 {
-    QevmTree *tree = d->tree;
-    const QevmTreeReader *reader = tree->reader;
-    const QevmFieldDesc *f = node->desc.field;
-    const QevmVmsd *around = qevm_node_vmsd(node->parent), *vmsd;
-    QevmReadingScope scope = reader->scope;
-    QevmReading reading =
-        reader->payload
-            ? qevm_schemas_for_payload(reader->schemas, scope.idstr,
-                                       scope.version)
-            : qevm_schemas_for_leaf(reader->schemas, around ? around->name : "",
-                                    f->type, f->name);
-    g_autoptr(GError) error = NULL;
     QevmCursor c = d->c;
     const guint8 *data;
-    QevmFieldDesc *overlay;
 
-    if (!reading.type ||
-        !qevm_cursor_take(&c, (gsize)f->size, f->name, &data, NULL)) {
-        return;
+    if (qevm_cursor_take(&c, (gsize)node->size, node->desc.field->name, &data,
+                         NULL)) {
+        qevm_overlay_read(d->tree, node, data);
     }
-    scope.offset = node->offset;
-    if (!reader->payload) {
-        scope.version = version_around(node->parent);
-    }
-    vmsd = qevm_schemas_read(reader->schemas, reading, &scope, data,
-                             (gsize)f->size, arena_of(tree), &tree->fields_left,
-                             &error);
-    if (!vmsd) {
-        add_note(tree, node, error);
-        return;
-    }
-    overlay = qevm_field_desc_copy(arena_of(tree), f);
-    overlay->shape = QEVM_SHAPE_STRUCT;
-    overlay->overlay = TRUE;
-    overlay->n_vmsds = 1;
-    overlay->vmsds = qevm_arena_alloc0(arena_of(tree), sizeof *overlay->vmsds);
-    overlay->vmsds[0] = vmsd;
-    node->desc.field = overlay;
-    node->kind = QEVM_NODE_STRUCT;
 }
 
 static gboolean
@@ -303,7 +250,8 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
     }
     node = node_new(d->parent, kind_of(f), at, f->size * f->count);
     node->desc.field = f;
-    if (d->read && node->kind == QEVM_NODE_FIELD && f->size) {
+    if (d->read && node->size &&
+        (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY)) {
         read_leaf(d, node);
     }
     d->c.pos += (gsize)(f->size * f->count);
@@ -541,17 +489,11 @@ qevm_tree_free(QevmTree *tree)
     g_free(tree);
 }
 
-static gboolean
-is_overlay(const QevmNode *node)
-{
-    return node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay;
-}
-
 /* What a description made was read to the last byte already. */
 static void
 descend_all(QevmNode *node)
 {
-    if (is_overlay(node)) {
+    if (qevm_node_is_overlay(node)) {
         return;
     }
     for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
@@ -572,31 +514,6 @@ qevm_node_children(QevmNode *node)
         descend(node);
     }
     return node->children;
-}
-
-QevmNode *
-qevm_node_overlay(QevmNode *node)
-{
-    while (node && !is_overlay(node)) {
-        node = node->parent;
-    }
-    return node;
-}
-
-const char *
-qevm_node_note(QevmNode *node)
-{
-    const QevmTree *tree = qevm_node_tree(node);
-
-    for (guint i = 0; tree->notes && i < tree->notes->len; i++) {
-        const QevmTreeNote *note = &g_array_index(tree->notes, QevmTreeNote, i);
-
-        if (note->offset == node->offset && node->kind == QEVM_NODE_FIELD &&
-            node->size) {
-            return note->why;
-        }
-    }
-    return NULL;
 }
 
 /* ---- what a node says ---- */
@@ -626,8 +543,9 @@ qevm_node_vmsd(const QevmNode *node)
         return node->desc.vmsd;
     case QEVM_NODE_STRUCT:
         f = node->desc.field;
-        return f->shape == QEVM_SHAPE_LIST ? f->vmsds[node->index]
-                                           : f->vmsds[0];
+        return f->n_vmsds > 1 || f->shape == QEVM_SHAPE_LIST
+                   ? f->vmsds[node->index]
+                   : f->vmsds[0];
     default:
         return NULL;
     }
@@ -828,8 +746,8 @@ qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
 
     qevm_node_bytes(node, &old);
     if (size != old && node->kind != QEVM_NODE_RAW) {
-        QevmFieldDesc *f = qevm_field_desc_copy(arena_of(qevm_node_tree(node)),
-                                                node->desc.field);
+        QevmFieldDesc *f = qevm_field_desc_copy(
+            qevm_tree_arena(qevm_node_tree(node)), node->desc.field);
 
         if (node->kind == QEVM_NODE_ARRAY && f->size) {
             f->count = size / f->size;
@@ -850,25 +768,19 @@ qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
 void
 qevm_node_close_overlay(QevmNode *node)
 {
-    GByteArray *bytes = g_byte_array_new();
-    QevmFieldDesc *f =
-        qevm_field_desc_copy(arena_of(qevm_node_tree(node)), node->desc.field);
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    QevmFieldDesc leaf = qevm_overlay_leaf(node);
 
+    g_assert(node->parent->kind != QEVM_NODE_STRUCTS);
     qevm_node_emit(node, bytes);
     node_clear(node);
-    f->shape = QEVM_SHAPE_LEAF;
-    f->overlay = FALSE;
-    f->n_vmsds = 0;
-    f->vmsds = NULL;
-    f->size = bytes->len;
-    node->desc.field = f;
-    node->kind = QEVM_NODE_FIELD;
+    node->desc.field =
+        qevm_field_desc_copy(qevm_tree_arena(qevm_node_tree(node)), &leaf);
+    node->kind = (guint8)kind_of(&leaf);
     node->descended = TRUE;
     if (node->dirty) {
-        node->edited = g_byte_array_free_to_bytes(bytes);
+        node->edited = g_bytes_new(bytes->data, bytes->len);
         node->owned = FALSE;
-    } else {
-        g_byte_array_unref(bytes);
     }
 }
 
@@ -996,7 +908,7 @@ QevmVmsd *
 qevm_node_own_vmsd(QevmNode *node)
 {
     QevmVmsd *v =
-        qevm_vmsd_copy(arena_of(qevm_node_tree(node)), node->desc.vmsd);
+        qevm_vmsd_copy(qevm_tree_arena(qevm_node_tree(node)), node->desc.vmsd);
 
     node->desc.vmsd = v;
     touch(node, TRUE);

@@ -94,12 +94,14 @@ QevmTree *qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload,
 void qevm_tree_free(QevmTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTree, qevm_tree_free)
 QevmTree *qevm_node_tree(QevmNode *node);
+QevmArena *qevm_tree_arena(QevmTree *tree); /* made when first wanted */
 
 /* The note on a leaf, or NULL. */
 const char *qevm_node_note(QevmNode *node);
 /* The overlay that a node is in or is; NULL: none. */
 QevmNode *qevm_node_overlay(QevmNode *node);
-/* Makes an overlay the leaf it stands for, of the bytes it has now. */
+/* Makes an overlay the leaf it stands for, of the bytes it has now. Not for an
+ * element of an array. */
 void qevm_node_close_overlay(QevmNode *node);
 
 /* Descends everything, so that tree->error is all there is to know. */

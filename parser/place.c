@@ -1,5 +1,6 @@
 /* place.c - the path and the value of a place, and what stands near it. */
 #include "parser/place.h"
+#include "parser/overlay.h"
 #include "parser/standing.h"
 
 #include <string.h>
@@ -29,13 +30,14 @@ is_element(const QevmNode *node)
 guint64
 qevm_place_elements(QevmNode *node)
 {
+    gboolean keyed = qevm_node_is_keyed(node);
     guint64 count = 0;
 
-    if (node->kind != QEVM_NODE_LIST) {
+    if (node->kind != QEVM_NODE_LIST && !keyed) {
         return is_run(node) ? qevm_node_count(node) : 1;
     }
     for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
-        count += n->kind == QEVM_NODE_STRUCT;
+        count += keyed || n->kind == QEVM_NODE_STRUCT;
     }
     return count;
 }

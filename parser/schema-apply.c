@@ -429,7 +429,8 @@ read_switch(QevmReader *r, const QevmRead *read)
     const QevmType *body = sw->otherwise;
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
 
-    if (!qevm_reader_value(r, sw->on, "\"switch\"", &value)) {
+    if (!qevm_reader_value(r, sw->on, "\"switch\"", &value) ||
+        !qevm_reader_step(r, sw->n_cases / QEVM_SCHEMA_NAMES_A_STEP)) {
         return FALSE;
     }
     if (value.kind == QEVM_VALUE_BOOL) {
@@ -695,7 +696,8 @@ qevm_reader_body(QevmReader *r, const QevmType *type)
         }
     }
     while (more) {
-        if (!qevm_reader_step(r, 1) || !read_sub(r, type, &more)) {
+        if (!qevm_reader_step(r, 1 + type->n_subs / QEVM_SCHEMA_NAMES_A_STEP) ||
+            !read_sub(r, type, &more)) {
             return FALSE;
         }
     }
@@ -833,6 +835,12 @@ conclude(Outcome *o, gboolean all_tried, GError **error)
     return all_tried && o->fits == 1;
 }
 
+gboolean
+qevm_reading_is_fixed(QevmReading reading, gsize size)
+{
+    return reading.type->is_static && reading.type->size == size;
+}
+
 const QevmVmsd *
 qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
                   const QevmReadingScope *scope, const guint8 *data, gsize size,
@@ -847,7 +855,7 @@ qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
     Outcome o = { 0 };
     gboolean ok;
 
-    if (type->is_static && type->size == size) {
+    if (qevm_reading_is_fixed(reading, size)) {
         return static_vmsd(schemas, type, r.big);
     }
     r.choices = g_array_new(FALSE, FALSE, sizeof(QevmChoice));

@@ -13,8 +13,10 @@ typedef struct QevmType QevmType;
 
 /* Which description to read bytes with, and how. */
 typedef struct {
-    const QevmType *type; /* NULL: none */
-    gboolean big;         /* the host was big-endian */
+    const QevmType *type;   /* NULL: none */
+    gboolean big;           /* the host was big-endian */
+    const QevmNames *names; /* no type: what its values are called, or with */
+    const char *keys;       /* this, those of the array that this names */
 } QevmReading;
 
 /* What the bytes are in. */
@@ -36,6 +38,8 @@ QevmReading qevm_schemas_for_leaf(const QevmSchemas *schemas, const char *vmsd,
                                   const char *type, const char *field);
 QevmReading qevm_schemas_for_payload(const QevmSchemas *schemas,
                                      const char *idstr, guint32 version);
+/* Is every element of that size read alike, whatever its bytes say? */
+gboolean qevm_reading_is_fixed(QevmReading reading, gsize size);
 /* A type by its name. */
 QevmReading qevm_schemas_for_type(const QevmSchemas *schemas, const char *type);
 

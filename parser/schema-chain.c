@@ -140,7 +140,8 @@ read_items(QevmReader *r, const QevmRead *read, gsize start, gsize size)
     room =
         find_items(r, chain, start, size, (gsize)MIN(first, G_MAXINT32), items);
     for (guint i = 0; room && i < items->len; i++) {
-        if (!qevm_reader_step(r, 1) ||
+        if (!qevm_reader_step(r,
+                              1 + chain->n_items / QEVM_SCHEMA_NAMES_A_STEP) ||
             !read_item(r, chain, &g_array_index(items, Item, i), start,
                        &room)) {
             return FALSE;

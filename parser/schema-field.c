@@ -277,6 +277,10 @@ read_cases(QevmSchemaRead *r, json_t *object, const char *member,
     if (!json_is_object(json)) {
         return qevm_schema_fail(r, "expected an object");
     }
+    if (json_object_size(json) > QEVM_SCHEMA_LIST_MAX) {
+        return qevm_schema_fail(r, "more than %d of them",
+                                QEVM_SCHEMA_LIST_MAX);
+    }
     cases = qevm_arena_alloc0(r->schemas->arena,
                               json_object_size(json) * sizeof *cases);
     json_object_foreach(json, key, value)

@@ -37,6 +37,14 @@ find_all(QevmSchemas *s, GError **error)
             return fail(error, ref->where, "there is no type", ref->type);
         }
     }
+    for (guint i = 0; i < s->names_refs->len; i++) {
+        const QevmNamesRef *ref =
+            &g_array_index(s->names_refs, QevmNamesRef, i);
+
+        if (!find_names(s, ref->where, ref->name, ref->names, error)) {
+            return FALSE;
+        }
+    }
     for (guint i = 0; i < s->all_reads->len; i++) {
         QevmRead *read = g_ptr_array_index(s->all_reads, i);
 

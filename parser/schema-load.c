@@ -43,6 +43,7 @@ qevm_schemas_new(void)
     s->all_types = g_ptr_array_new();
     s->all_reads = g_ptr_array_new();
     s->all_refs = g_array_new(FALSE, FALSE, sizeof(QevmTypeRef));
+    s->names_refs = g_array_new(FALSE, FALSE, sizeof(QevmNamesRef));
     s->leaves =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_free);
     s->payloads = g_ptr_array_new();
@@ -64,6 +65,7 @@ qevm_schemas_free(QevmSchemas *schemas)
     g_ptr_array_unref(schemas->all_types);
     g_ptr_array_unref(schemas->all_reads);
     g_array_unref(schemas->all_refs);
+    g_array_unref(schemas->names_refs);
     g_hash_table_unref(schemas->leaves);
     g_ptr_array_unref(schemas->payloads);
     g_clear_error(&schemas->error);
@@ -79,11 +81,12 @@ qevm_schemas_add_folder(QevmSchemas *schemas, const char *folder)
 
 /* ---- "names" ---- */
 
+/* `by_name` holds the names so far, each its own value in `values`. */
 static gboolean
-add_name(QevmSchemaRead *r, GArray *all, gboolean flags, const char *key,
-         json_t *json)
+add_name(QevmSchemaRead *r, GArray *all, GHashTable *by_name,
+         GHashTable *values, gboolean flags, const char *key, json_t *json)
 {
-    const char *text = json_string_value(json);
+    const char *text = json_string_value(json), *other;
     QevmNamed named;
 
     if (!qevm_schema_key(key, &named.value) || (flags && named.value > 63)) {
@@ -95,23 +98,36 @@ add_name(QevmSchemaRead *r, GArray *all, gboolean flags, const char *key,
                                    "and commas that does not begin with a "
                                    "digit");
     }
-    for (guint i = 0; i < all->len; i++) {
-        const QevmNamed *other = &g_array_index(all, QevmNamed, i);
-
-        if (other->value == named.value || strcmp(other->name, text) == 0) {
-            return qevm_schema_fail(r, "`%s' and `%s' are one name or number",
-                                    other->name, text);
-        }
-    }
     named.name = qevm_schema_string(r, text);
+    other = g_hash_table_lookup(values, &named.value);
+    other = other ? other : g_hash_table_lookup(by_name, text);
+    if (other) {
+        return qevm_schema_fail(r, "`%s' and `%s' are one name or number",
+                                other, text);
+    }
+    g_hash_table_insert(by_name, (gpointer)(guintptr)named.name,
+                        (gpointer)(guintptr)named.name);
+    g_hash_table_insert(values, g_memdup2(&named.value, sizeof named.value),
+                        (gpointer)(guintptr)named.name);
     g_array_append_val(all, named);
     return TRUE;
+}
+
+static gint
+by_value(gconstpointer a, gconstpointer b)
+{
+    const QevmNamed *x = a, *y = b;
+
+    return x->value < y->value ? -1 : x->value > y->value;
 }
 
 static gboolean
 read_names(QevmSchemaRead *r, const char *name, json_t *json)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(QevmNamed));
+    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) values =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     QevmNames *names = qevm_arena_alloc0(r->schemas->arena, sizeof *names);
     const char *kind = NULL, *key;
     json_t *value;
@@ -134,12 +150,13 @@ read_names(QevmSchemaRead *r, const char *name, json_t *json)
             continue;
         }
         len = qevm_schema_enter(r, key);
-        ok = add_name(r, all, names->flags, key, value);
+        ok = add_name(r, all, by_name, values, names->flags, key, value);
         qevm_schema_leave(r, len);
         if (!ok) {
             return FALSE;
         }
     }
+    g_array_sort(all, by_value);
     names->name = qevm_schema_string(r, name);
     names->n_named = all->len;
     bytes = all->len * sizeof(QevmNamed);
@@ -212,12 +229,35 @@ refer(QevmSchemaRead *r, const char *is, const QevmType **body)
     qevm_schema_leave(r, len);
 }
 
+/* "names", with "keys" or without: found then, too. */
+static gboolean
+read_rule_names(QevmSchemaRead *r, json_t *json, QevmLeafRule *rule)
+{
+    QevmNamesRef ref = { NULL, NULL, &rule->names };
+
+    if (!qevm_schema_text(r, json, "names", &ref.name) ||
+        !qevm_schema_text(r, json, "keys", &rule->keys)) {
+        return FALSE;
+    }
+    if (rule->keys && !ref.name) {
+        return qevm_schema_fail_at(r, "keys", "expected \"names\" too");
+    }
+    if (!ref.name) {
+        return TRUE;
+    }
+    ref.where = qevm_schema_where(r);
+    g_array_append_val(r->schemas->names_refs, ref);
+    return TRUE;
+}
+
 static gconstpointer
 read_leaf(QevmSchemaRead *r, json_t *json)
 {
-    static const char *const members[] = { "vmsd", "type",   "field", "is",
-                                           "why",  "endian", NULL };
+    static const char *const members[] = { "vmsd",  "type", "field",
+                                           "is",    "why",  "endian",
+                                           "names", "keys", NULL };
     QevmLeafRule *rule = qevm_arena_alloc0(r->schemas->arena, sizeof *rule);
+    gboolean names = json_object_get(json, "names") != NULL;
     GPtrArray *of_type;
 
     if (!qevm_schema_object(r, json, members) ||
@@ -225,17 +265,21 @@ read_leaf(QevmSchemaRead *r, json_t *json)
         !qevm_schema_text(r, json, "type", &rule->type) ||
         !qevm_schema_text(r, json, "field", &rule->field) ||
         !qevm_schema_text(r, json, "is", &rule->is) ||
-        !read_endian(r, json, &rule->big)) {
+        !read_rule_names(r, json, rule) || !read_endian(r, json, &rule->big)) {
         return NULL;
     }
-    if (!rule->vmsd || !rule->type || !rule->is) {
-        qevm_schema_fail(r, "expected \"%s\"",
-                         !rule->vmsd   ? "vmsd"
-                         : !rule->type ? "type"
-                                       : "is");
+    if (!rule->vmsd || !rule->type) {
+        qevm_schema_fail(r, "expected \"%s\"", rule->vmsd ? "type" : "vmsd");
         return NULL;
     }
-    refer(r, rule->is, &rule->body);
+    if (!rule->is == !names) {
+        qevm_schema_fail(r, "expected \"is\" or \"names\"%s",
+                         names ? ", not both" : "");
+        return NULL;
+    }
+    if (rule->is) {
+        refer(r, rule->is, &rule->body);
+    }
     of_type = g_hash_table_lookup(r->schemas->leaves, rule->type);
     if (!of_type) {
         of_type = g_ptr_array_new();

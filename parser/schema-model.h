@@ -83,7 +83,7 @@ struct QevmRead {
     const QevmRead *const *readings; /* ALTERNATIVES */
     guint n_readings;
     gboolean prefer;
-    gboolean pointers; /* STRUCT: an element may be a null pointer */
+    gboolean pointers;            /* STRUCT: an element may be a null pointer */
     const QevmFieldDesc *made[2]; /* of a static one, by endianness */
 };
 
@@ -114,9 +114,11 @@ struct QevmType {
 /* For one opaque leaf. */
 typedef struct {
     const char *vmsd, *type, *field; /* vmsd: a glob; field: a glob or NULL */
-    const char *is;
+    const char *is;                  /* NULL: names */
     const QevmType *body;
-    gboolean big; /* its host was big-endian */
+    const QevmNames *names;
+    const char *keys; /* an array whose elements name those of this one */
+    gboolean big;     /* its host was big-endian */
 } QevmLeafRule;
 
 /* For one payload that no vmdesc divides. */
@@ -134,6 +136,11 @@ typedef struct {
     const char *where, *type;
     const QevmType **body;
 } QevmTypeRef;
+/* The same of names. */
+typedef struct {
+    const char *where, *name;
+    const QevmNames **names;
+} QevmNamesRef;
 
 struct QevmSchemas {
     QevmArena *arena;
@@ -146,6 +153,7 @@ struct QevmSchemas {
     GPtrArray *all_types; /* inline ones too */
     GPtrArray *all_reads; /* QevmRead */
     GArray *all_refs;     /* QevmTypeRef; to be linked */
+    GArray *names_refs;   /* QevmNamesRef; so are these */
     GHashTable *leaves;   /* type -> GPtrArray of QevmLeafRule */
     GPtrArray *payloads;  /* QevmPayloadRule */
     gboolean loaded;

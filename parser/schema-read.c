@@ -304,6 +304,10 @@ qevm_schema_list(QevmSchemaRead *r, json_t *object, const char *member,
     if (json && !json_is_array(json)) {
         return qevm_schema_fail(r, "expected an array");
     }
+    if (count > QEVM_SCHEMA_LIST_MAX) {
+        return qevm_schema_fail(r, "more than %d in one array",
+                                QEVM_SCHEMA_LIST_MAX);
+    }
     list = qevm_arena_alloc0(r->schemas->arena, count * sizeof *list);
     for (gsize i = 0; i < count; i++) {
         gsize inner = qevm_schema_enter_index(r, i);

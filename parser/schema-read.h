@@ -10,6 +10,10 @@
 
 #define QEVM_SCHEMA_NEST_MAX 32
 #define QEVM_SCHEMA_TYPES_MAX 4096
+/* Of one array, or cases of one switch: they are looked through one by one. */
+#define QEVM_SCHEMA_LIST_MAX 4096
+/* Of such a list, as many are worth a step of work. */
+#define QEVM_SCHEMA_NAMES_A_STEP 8
 
 typedef struct {
     QevmSchemas *schemas;

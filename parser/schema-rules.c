@@ -21,14 +21,15 @@ qevm_schemas_for_leaf(const QevmSchemas *schemas, const char *vmsd,
                       const char *type, const char *field)
 {
     const GPtrArray *rules = g_hash_table_lookup(schemas->leaves, type);
-    QevmReading none = { NULL, FALSE };
+    QevmReading none = { 0 };
 
     for (guint i = 0; rules && i < rules->len; i++) {
         const QevmLeafRule *rule = g_ptr_array_index(rules, i);
 
         if (qevm_path_match(rule->vmsd, FALSE, vmsd ? vmsd : "") &&
             (!rule->field || qevm_path_match(rule->field, FALSE, field))) {
-            return (QevmReading){ rule->body, rule->big };
+            return (QevmReading){ rule->body, rule->big, rule->names,
+                                  rule->keys };
         }
     }
     return none;
@@ -38,7 +39,7 @@ QevmReading
 qevm_schemas_for_payload(const QevmSchemas *schemas, const char *idstr,
                          guint32 version)
 {
-    QevmReading none = { NULL, FALSE };
+    QevmReading none = { 0 };
 
     for (guint i = 0; i < schemas->payloads->len; i++) {
         const QevmPayloadRule *rule = g_ptr_array_index(schemas->payloads, i);
@@ -47,7 +48,7 @@ qevm_schemas_for_payload(const QevmSchemas *schemas, const char *idstr,
             (!rule->n_versions ||
              qevm_schema_has_version(rule->versions, rule->n_versions,
                                      version))) {
-            return (QevmReading){ rule->body, rule->big };
+            return (QevmReading){ .type = rule->body, .big = rule->big };
         }
     }
     return none;
@@ -56,5 +57,5 @@ qevm_schemas_for_payload(const QevmSchemas *schemas, const char *idstr,
 QevmReading
 qevm_schemas_for_type(const QevmSchemas *schemas, const char *type)
 {
-    return (QevmReading){ g_hash_table_lookup(schemas->types, type), FALSE };
+    return (QevmReading){ .type = g_hash_table_lookup(schemas->types, type) };
 }

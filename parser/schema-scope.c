@@ -8,9 +8,8 @@
 
 #include <string.h>
 
-/* Steps of work that so many bytes or names looked at are worth. */
+/* A step of work is worth so many bytes looked at. */
 #define BYTES_A_STEP 16
-#define NAMES_A_STEP 8
 
 gboolean
 qevm_reader_step(QevmReader *r, guint64 n)
@@ -167,7 +166,7 @@ find_in(QevmReader *r, Walk w, const Step *step, Target *t, gboolean *found)
     t->pos = m.pos;
     *found = (m.field || m.sub) &&
              !(m.field && t->index >= 0 && step->index >= m.field->count);
-    return qevm_reader_step(r, 1 + w.next / NAMES_A_STEP);
+    return qevm_reader_step(r, 1 + w.next / QEVM_SCHEMA_NAMES_A_STEP);
 }
 
 /* From a struct to what is in it. */

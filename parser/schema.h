@@ -44,9 +44,10 @@ struct QevmFieldDesc {
     guint n_vmsds;
     QevmExtent text;
     /* Of descriptions from files (schema-load.h) only. */
-    gboolean overlay;       /* a STRUCT that stands for an opaque leaf: on the
-                               wire and in the vmdesc it is that leaf */
-    const QevmNames *names; /* what its bits or values are called; NULL */
+    const QevmFieldDesc *overlay; /* the leaf that a STRUCT stands for, see
+                                     overlay.h; NULL: none. Of an array,
+                                     `vmsds` has one for all, or each */
+    const QevmNames *names;       /* what its bits or values are called; NULL */
     const struct QevmValue *standard; /* what its absence means; NULL */
 };
 

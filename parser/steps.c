@@ -1,6 +1,8 @@
 /* steps.c - follows a path's steps through the tree of one section. */
 #include "parser/place.h"
 
+#include "parser/overlay.h"
+
 #include <string.h>
 
 static char *
@@ -89,6 +91,17 @@ append_elements(GArray *out, const QevmPlace *like, QevmNode *run,
     if (run->kind == QEVM_NODE_ARRAY) {
         for (guint64 i = first; i <= last; i++) {
             if (!append_place(out, like, run, TRUE, i, error)) {
+                return FALSE;
+            }
+        }
+        return TRUE;
+    }
+    if (qevm_node_is_keyed(run)) {
+        QevmNode *child = qevm_node_children(run);
+
+        for (guint64 i = 0; child && i <= last; child = child->next, i++) {
+            if (i >= first &&
+                !append_place(out, like, child, FALSE, 0, error)) {
                 return FALSE;
             }
         }

@@ -8,6 +8,8 @@
 #include "rewrite/emit-vmdesc.h"
 #include "rewrite/emit.h"
 
+#include "parser/overlay.h"
+
 #include <string.h>
 
 typedef struct {
@@ -62,18 +64,6 @@ elements_alike(Render *r, QevmNode *node)
     return TRUE;
 }
 
-/* A leaf, whatever a description says of its bytes. */
-static QevmFieldDesc
-overlay_leaf(QevmNode *node)
-{
-    QevmFieldDesc leaf = *node->desc.field;
-
-    leaf.shape = QEVM_SHAPE_LEAF;
-    leaf.n_vmsds = 0;
-    leaf.size = qevm_node_wire_size(node);
-    return leaf;
-}
-
 static void
 render_structs(Render *r, QevmNode *node, const QevmFieldDesc *f)
 {
@@ -120,14 +110,14 @@ render_field(Render *r, QevmNode *node)
         qevm_json_out_field(r->out, f);
         return;
     }
+    if (f->overlay) {
+        QevmFieldDesc leaf = qevm_overlay_leaf(node);
+
+        qevm_json_out_field(r->out, &leaf);
+        return;
+    }
     switch ((QevmNodeKind)node->kind) {
     case QEVM_NODE_STRUCT:
-        if (f->overlay) {
-            QevmFieldDesc leaf = overlay_leaf(node);
-
-            qevm_json_out_field(r->out, &leaf);
-            break;
-        }
         render_struct(r, node, f);
         break;
     case QEVM_NODE_STRUCTS:
@@ -210,7 +200,7 @@ render_device(Render *r, QevmRecord *record)
         QevmVmsd v = *d.vmsd;
 
         if (f && f->overlay) {
-            leaf = overlay_leaf(data);
+            leaf = qevm_overlay_leaf(data);
             f = &leaf;
         }
         d.size = qevm_node_wire_size(&record->tree->root);

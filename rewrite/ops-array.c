@@ -7,6 +7,7 @@
  */
 #include "rewrite/ops.h"
 
+#include "parser/overlay.h"
 #include "parser/standing.h"
 
 gboolean
@@ -15,7 +16,8 @@ qevm_check_leaf(const QevmMatch *match, GError **error)
     QevmNode *node = match->place.node;
 
     /* What a rule takes as bytes is bytes. */
-    if (node && node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay) {
+    if (node && qevm_node_is_overlay(node) &&
+        node->parent->kind != QEVM_NODE_STRUCTS) {
         qevm_node_close_overlay(node);
     }
     if (node &&

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "parser/overlay.h"
 #include "parser/place.h"
 #include "parser/standing.h"
 #include "rewrite/evidence.h"
@@ -27,7 +28,8 @@ qevm_is_run(const QevmMatch *match)
 
     return match->place.kind == QEVM_PLACE_NODE &&
            (node->kind == QEVM_NODE_STRUCTS || node->kind == QEVM_NODE_LIST ||
-            (node->kind == QEVM_NODE_STRUCT && !node->desc.field->overlay));
+            node->kind == QEVM_NODE_STRUCT) &&
+           !qevm_node_is_overlay(node);
 }
 
 static gboolean
@@ -156,16 +158,11 @@ zero_bytes(QevmNode *leaf)
 static QevmNode *
 copy_overlay(QevmNode *to, QevmNode *after, QevmNode *from)
 {
-    QevmFieldDesc *f = copy_desc(from, from->desc.field);
-    g_autoptr(GBytes) bytes = NULL;
+    QevmFieldDesc leaf = qevm_overlay_leaf(from);
+    gsize size = (gsize)qevm_node_wire_size(from);
+    g_autoptr(GBytes) bytes = g_bytes_new_take(g_malloc0(size), size);
 
-    f->shape = QEVM_SHAPE_LEAF;
-    f->overlay = FALSE;
-    f->vmsds = NULL;
-    f->n_vmsds = 0;
-    f->size = qevm_node_wire_size(from);
-    bytes = g_bytes_new_take(g_malloc0(f->size), f->size);
-    return qevm_node_insert_field(to, after, f, bytes);
+    return qevm_node_insert_field(to, after, copy_desc(from, &leaf), bytes);
 }
 
 static const QevmFieldDesc *
@@ -187,7 +184,7 @@ copy_child(QevmNode *to, QevmNode *after, QevmNode *from)
     g_autoptr(GBytes) bytes = NULL;
     QevmNode *node;
 
-    if (from->kind == QEVM_NODE_STRUCT && from->desc.field->overlay) {
+    if (qevm_node_is_overlay(from)) {
         return copy_overlay(to, after, from);
     }
     switch ((QevmNodeKind)from->kind) {

@@ -4,6 +4,8 @@
  */
 #include "rewrite/ops.h"
 
+#include "parser/overlay.h"
+
 #include <string.h>
 
 /* What vmstate_subsection_load() takes a subsection for its own by: a name
@@ -28,8 +30,7 @@ claimed_by(QevmNode *node, const char *name)
         }
         /* Loaded by a vmsd of its own, which no vmdesc shows
          * (hw/virtio/virtio.c:virtio_load()). */
-        if ((node->kind == QEVM_NODE_FIELD ||
-             (node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay)) &&
+        if ((node->kind == QEVM_NODE_FIELD || qevm_node_is_overlay(node)) &&
             strcmp(node->desc.field->type, "virtio") == 0 &&
             claims("virtio", name)) {
             return "virtio";

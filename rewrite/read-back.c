@@ -7,6 +7,8 @@
  */
 #include "rewrite/read-back.h"
 
+#include "parser/overlay.h"
+
 #include <string.h>
 
 static gboolean fail(GError **error, const char *format, ...)
@@ -103,7 +105,7 @@ check_node(QevmTree *back, QevmNode *node, guint64 at, GError **error)
     if (!node->dirty) {
         return TRUE;
     }
-    if (node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay) {
+    if (qevm_node_is_overlay(node)) {
         return check_overlay(back, node, at, error);
     }
     if (node->kind == QEVM_NODE_SUBSECTION) {

@@ -3,6 +3,7 @@
 #include "tests/hostile/image.h"
 
 #include "parser/lend.h"
+#include "parser/overlay.h"
 #include "parser/path.h"
 #include "parser/schema-load.h"
 
@@ -453,12 +454,6 @@ dump_number(GString *out, guint64 number)
     out->str[out->len - 1] = ' ';
 }
 
-static gboolean
-is_overlay(const QevmNode *node)
-{
-    return node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay;
-}
-
 /* As the leaf that it is on the wire; after an edit its bytes may not be what
  * its description reads any more. */
 static void
@@ -468,6 +463,7 @@ dump_overlay(GString *out, QevmNode *node, int depth)
 
     qevm_node_emit(node, bytes);
     dump_words(out, depth, qevm_node_name(node), node->desc.field->type);
+    dump_number(out, qevm_overlay_leaf(node).count);
     dump_bytes(out, bytes->data, bytes->len);
 }
 
@@ -479,7 +475,7 @@ dump_node(GString *out, QevmNode *node, int depth)
     const guint8 *bytes;
     gsize size;
 
-    if (is_overlay(node)) {
+    if (qevm_node_is_overlay(node)) {
         dump_overlay(out, node, depth);
         return;
     }

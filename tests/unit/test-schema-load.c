@@ -194,6 +194,18 @@ static const struct bad {
     { "leaf/no-type", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'virtio', 'is': 't'}]}",
       "a.json: leaves[0].is: there is no type `t'" },
+    { "leaf/nothing", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
+      "'type': 'virtio'}]}",
+      "a.json: leaves[0]: expected \"is\" or \"names\"" },
+    { "leaf/both", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
+      "'type': 'virtio', 'is': 't', 'names': 'n'}]}",
+      "a.json: leaves[0]: expected \"is\" or \"names\", not both" },
+    { "leaf/no-names", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
+      "'type': 'uint8', 'names': 'n'}]}",
+      "a.json: leaves[0]: there are no names `n'" },
+    { "leaf/keys", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
+      "'type': 'uint8', 'keys': 'k', 'is': 't'}]}",
+      "a.json: leaves[0].keys: expected \"names\" too" },
     { "leaf/endian", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'virtio', 'is': 't', 'endian': 'host'}]}",
       "a.json: leaves[0].endian: expected \"little\" or \"big\"" },
@@ -379,6 +391,49 @@ test_no_folder(void)
     g_assert_nonnull(strstr(error->message, "/no/such/folder"));
 }
 
+/* What is looked through one by one is not endless. */
+static const struct many {
+    const char *name, *head, *each, *tail;
+    guint n;
+    const char *message;
+} many_rows[] = {
+    { "rules", "'leaves': [", "{'vmsd': 'a%u', 'type': 'x', 'is': 't'}", "]",
+      4097, "a.json: leaves: more than 4096 in one array" },
+    { "subsections", "'types': {'t': {'subsections': [",
+      "{'name': 't/%u', 'version': 1, 'fields': []}", "]}}", 4097,
+      "a.json: types.t.subsections: more than 4096 in one array" },
+    { "cases", "'types': {'t': {'fields': [{'switch': '1', 'cases': {",
+      "'%u': []", "}}]}}", 4097,
+      "a.json: types.t.fields[0].cases: more than 4096 of them" },
+    /* Of names there may be as many as there are bytes. */
+    { "names", "'names': {'n': {'kind': 'enum', ", "'%u': 'a%u'", "}}", 50000,
+      NULL },
+};
+
+static void
+test_many(gconstpointer data)
+{
+    const struct many *t = data;
+    g_autoptr(GString) json = g_string_new("{'qevm-schema': 1, ");
+    g_autoptr(QevmSchemas) s = qevm_schemas_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    g_string_append(json, t->head);
+    for (guint i = 0; i < t->n; i++) {
+        g_autofree char *number = g_strdup_printf("%u", i);
+        g_auto(GStrv) parts = g_strsplit(t->each, "%u", -1);
+        g_autofree char *one = g_strjoinv(number, parts);
+
+        g_string_append_printf(json, "%s%s", i ? ", " : "", one);
+    }
+    g_string_append_printf(json, "%s}", t->tail);
+    text = description_json(json->str);
+    g_assert_true(qevm_schemas_add_text(s, "a.json", text, strlen(text),
+                                        &error) == !t->message);
+    g_assert_cmpstr(error ? error->message : NULL, ==, t->message);
+}
+
 /* ---- names ---- */
 
 /* clang-format off */
@@ -448,6 +503,12 @@ main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/schema-load/names/%u", i);
 
         g_test_add_data_func(path, &name_rows[i], test_names);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(many_rows); i++) {
+        g_autofree char *path =
+            g_strdup_printf("/schema-load/many/%s", many_rows[i].name);
+
+        g_test_add_data_func(path, &many_rows[i], test_many);
     }
     g_test_add_func("/schema-load/nesting", test_nesting);
     g_test_add_func("/schema-load/static-depth", test_static_depth);

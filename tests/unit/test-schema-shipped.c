@@ -1,6 +1,7 @@
 /* test-schema-shipped.c - the shipped descriptions on the shipped streams: all
  * that they are for they read, and every value goes back to its bytes.
  */
+#include "parser/overlay.h"
 #include "parser/stream.h"
 
 #include <string.h>
@@ -45,7 +46,7 @@ check_node(QevmNode *node, Count *count)
             check_value(node, i);
         }
     }
-    if (node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay) {
+    if (qevm_node_is_overlay(node)) {
         gsize size;
         const guint8 *data = qevm_node_source_bytes(node, &size);
         g_autoptr(GByteArray) out = g_byte_array_new();
