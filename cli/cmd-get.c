@@ -58,7 +58,7 @@ print_array(QevmPrint *out, QevmNode *node)
         g_autofree char *text = NULL;
 
         qevm_node_value(node, i, &value);
-        text = qevm_value_format(&value);
+        text = qevm_names_format(qevm_node_names(node), &value);
         qevm_print_format(out, "%s%s", i ? ", " : "", text);
     }
     qevm_print(out, "]\n");

@@ -94,18 +94,39 @@ render_elements(const QevmJsonRender *render, QevmNode *node, int level)
 }
 
 static json_t *
-render_values(QevmNode *node)
+names_of(const QevmNames *names, const QevmValue *value)
 {
+    g_autofree char *text = qevm_names_of(names, value);
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    json_t *list = json_array();
+
+    for (guint i = 0; words[i]; i++) {
+        json_array_append_new(list, json_string(words[i]));
+    }
+    return list;
+}
+
+/* "values" of an array, and "names", if they have any. */
+static void
+add_values(json_t *json, QevmNode *node)
+{
+    const QevmNames *names = qevm_node_names(node);
     guint64 count = qevm_node_count(node);
-    json_t *values = json_array();
+    json_t *values = json_array(), *named = names ? json_array() : NULL;
 
     for (guint64 i = 0; i < count; i++) {
         g_auto(QevmValue) value = QEVM_VALUE_INIT;
 
         qevm_node_value(node, i, &value);
         json_array_append_new(values, qevm_render_json_value(&value));
+        if (named) {
+            json_array_append_new(named, names_of(names, &value));
+        }
     }
-    return values;
+    json_object_set_new(json, "values", values);
+    if (named) {
+        json_object_set_new(json, "names", named);
+    }
 }
 
 void
@@ -113,18 +134,10 @@ qevm_render_json_names(json_t *json, const QevmNode *node,
                        const QevmValue *value)
 {
     const QevmNames *names = node ? qevm_node_names(node) : NULL;
-    g_autofree char *text = names ? qevm_names_of(names, value) : NULL;
-    g_auto(GStrv) words = text ? g_strsplit(text, " ", -1) : NULL;
-    json_t *list;
 
-    if (!names) {
-        return;
+    if (names) {
+        json_object_set_new(json, "names", names_of(names, value));
     }
-    list = json_array();
-    for (guint i = 0; words[i]; i++) {
-        json_array_append_new(list, json_string(words[i]));
-    }
-    json_object_set_new(json, "names", list);
 }
 
 static json_t *
@@ -158,7 +171,7 @@ render_node(const QevmJsonRender *render, QevmNode *node, int level)
         }
         break;
     case QEVM_NODE_ARRAY:
-        json_object_set_new(json, "values", render_values(node));
+        add_values(json, node);
         break;
     case QEVM_NODE_STRUCTS:
     case QEVM_NODE_LIST:

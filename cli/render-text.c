@@ -316,7 +316,9 @@ render_array(const Text *t, QevmNode *node, guint level, gint64 sibling)
         g_autofree char *text = NULL;
 
         qevm_node_value(node, i, &value);
-        text = qevm_render_value(&value, t->render->all);
+        text = qevm_node_names(node)
+                   ? qevm_names_format(qevm_node_names(node), &value)
+                   : qevm_render_value(&value, t->render->all);
         qevm_print_format(t->out, "%s%s", i ? ", " : "", text);
     }
     if (count > shown) {

@@ -61,14 +61,17 @@ char *
 qevm_names_format(const QevmNames *names, const QevmValue *value)
 {
     g_autofree char *text = names ? qevm_names_of(names, value) : NULL;
-    g_autofree char *number = qevm_value_format(value);
+    g_autofree char *number = NULL;
 
-    if (!text || !*text) {
-        return g_steal_pointer(&number);
+    if (text && *text &&
+        (names->flags ||
+         (value->kind == QEVM_VALUE_UINT && value->as.u > G_MAXUINT32))) {
+        return g_strdup_printf("0x%" G_GINT64_MODIFIER "x (%s)", value->as.u,
+                               text);
     }
-    return names->flags ? g_strdup_printf("0x%" G_GINT64_MODIFIER "x (%s)",
-                                          value->as.u, text)
-                        : g_strdup_printf("%s (%s)", number, text);
+    number = qevm_value_format(value);
+    return text && *text ? g_strdup_printf("%s (%s)", number, text)
+                         : g_steal_pointer(&number);
 }
 
 static gboolean

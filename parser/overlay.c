@@ -178,14 +178,18 @@ find_keys(QevmNode *leaf, QevmNode *first, const char *name)
     return NULL;
 }
 
-/* What the element that belongs to a key is called. */
+/* What element `i` is called, or the one that belongs to key `i`. */
 static const char *
-key_name(QevmTree *tree, const QevmNames *names, QevmNode *keys, guint64 i)
+element_name(QevmTree *tree, const QevmNames *names, QevmNode *keys, guint64 i)
 {
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
     g_autofree char *name = NULL;
 
-    qevm_node_value(keys, i, &value);
+    if (keys) {
+        qevm_node_value(keys, i, &value);
+    } else {
+        qevm_value_set_uint(&value, i);
+    }
     name = qevm_names_of(names, &value);
     if (!*name) {
         g_free(name);
@@ -194,20 +198,24 @@ key_name(QevmTree *tree, const QevmNames *names, QevmNode *keys, guint64 i)
     return qevm_arena_string(qevm_tree_arena(tree), name);
 }
 
-/* A field for each element, called as the key of the same index is. */
+/* A field for each element, with a name of its own. */
 static void
-read_keyed(QevmTree *tree, QevmNode *leaf, QevmReading reading)
+read_elements(QevmTree *tree, QevmNode *leaf, QevmReading reading)
 {
     const QevmFieldDesc *f = leaf->desc.field;
     QevmArena *arena = qevm_tree_arena(tree);
-    QevmNode *keys = find_keys(leaf, leaf->parent->children, reading.keys);
+    QevmNode *keys = reading.keys
+                         ? find_keys(leaf, leaf->parent->children, reading.keys)
+                         : NULL;
     const QevmVmsd **vmsds;
     QevmVmsd *v;
 
-    if (!keys || f->count > tree->fields_left) {
-        add_note(tree, leaf,
-                 keys ? "there are too many elements to name"
-                      : "the array that names its elements is not there");
+    if (reading.keys && !keys) {
+        add_note(tree, leaf, "the array that names its elements is not there");
+        return;
+    }
+    if (f->count > tree->fields_left) {
+        add_note(tree, leaf, "there are too many elements to name");
         return;
     }
     tree->fields_left -= (guint)f->count;
@@ -218,7 +226,8 @@ read_keyed(QevmTree *tree, QevmNode *leaf, QevmReading reading)
     v->fields = qevm_arena_alloc0(arena, v->n_fields * sizeof *v->fields);
     for (guint i = 0; i < v->n_fields; i++) {
         v->fields[i] = qevm_field_desc_new(
-            arena, key_name(tree, reading.names, keys, i), f->type, f->size, 1);
+            arena, element_name(tree, reading.names, keys, i), f->type, f->size,
+            1);
     }
     vmsds = qevm_arena_alloc0(arena, sizeof *vmsds);
     *vmsds = v;
@@ -249,13 +258,14 @@ qevm_overlay_read(QevmTree *tree, QevmNode *leaf, const guint8 *data)
             ? qevm_schemas_for_payload(reader->schemas, reader->scope.idstr,
                                        reader->scope.version)
             : qevm_schemas_for_leaf(reader->schemas, around ? around->name : "",
-                                    f->type, f->name);
+                                    version_around(leaf->parent), f->type,
+                                    f->name);
 
     if (reading.type) {
         read_fields(tree, leaf, reading, data);
-    } else if (reading.keys) {
+    } else if (reading.elements) {
         if (leaf->kind == QEVM_NODE_ARRAY) {
-            read_keyed(tree, leaf, reading);
+            read_elements(tree, leaf, reading);
         }
     } else if (reading.names) {
         put_names(tree, leaf, reading.names);

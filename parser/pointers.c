@@ -90,8 +90,8 @@ qevm_pointers_mend(QevmSchemas *schemas, const QevmVmsd *vmsd,
     if (!field || !qevm_vmsd_size(vmsd, &described)) {
         return NULL;
     }
-    reading =
-        qevm_schemas_for_leaf(schemas, vmsd->name, field->type, field->name);
+    reading = qevm_schemas_for_leaf(schemas, vmsd->name, scope->version,
+                                    field->type, field->name);
     /* All other fields are what they are said to be. */
     described -= field->size * field->count;
     if (!reading.type || described > size) {

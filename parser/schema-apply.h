@@ -15,8 +15,9 @@ typedef struct QevmType QevmType;
 typedef struct {
     const QevmType *type;   /* NULL: none */
     gboolean big;           /* the host was big-endian */
-    const QevmNames *names; /* no type: what its values are called, or with */
-    const char *keys;       /* this, those of the array that this names */
+    const QevmNames *names; /* no type: what values are called, */
+    gboolean elements;      /* or an array's elements, which are counted so */
+    const char *keys;       /* unless this names the array that counts them */
 } QevmReading;
 
 /* What the bytes are in. */
@@ -33,9 +34,11 @@ typedef struct {
  * them than memory holds. */
 #define QEVM_READING_FIELDS_MAX (256 * 1024)
 
-/* The rule for a leaf in a vmsd (`vmsd` may be NULL), or for a payload. */
+/* The rule for a leaf in a vmsd (`vmsd` may be NULL) of a section or subsection
+ * of that version, or for a payload. */
 QevmReading qevm_schemas_for_leaf(const QevmSchemas *schemas, const char *vmsd,
-                                  const char *type, const char *field);
+                                  guint32 version, const char *type,
+                                  const char *field);
 QevmReading qevm_schemas_for_payload(const QevmSchemas *schemas,
                                      const char *idstr, guint32 version);
 /* Is every element of that size read alike, whatever its bytes say? */

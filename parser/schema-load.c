@@ -229,18 +229,20 @@ refer(QevmSchemaRead *r, const char *is, const QevmType **body)
     qevm_schema_leave(r, len);
 }
 
-/* "names", with "keys" or without: found then, too. */
+/* "names", or "elements" with "keys" or without: found then, too. */
 static gboolean
 read_rule_names(QevmSchemaRead *r, json_t *json, QevmLeafRule *rule)
 {
     QevmNamesRef ref = { NULL, NULL, &rule->names };
 
-    if (!qevm_schema_text(r, json, "names", &ref.name) ||
+    rule->elements = json_object_get(json, "elements") != NULL;
+    if (!qevm_schema_text(r, json, rule->elements ? "elements" : "names",
+                          &ref.name) ||
         !qevm_schema_text(r, json, "keys", &rule->keys)) {
         return FALSE;
     }
-    if (rule->keys && !ref.name) {
-        return qevm_schema_fail_at(r, "keys", "expected \"names\" too");
+    if (rule->keys && !rule->elements) {
+        return qevm_schema_fail_at(r, "keys", "expected \"elements\" too");
     }
     if (!ref.name) {
         return TRUE;
@@ -250,20 +252,34 @@ read_rule_names(QevmSchemaRead *r, json_t *json, QevmLeafRule *rule)
     return TRUE;
 }
 
+/* One of "is", "names" and "elements"? */
+static gboolean
+has_one_meaning(QevmSchemaRead *r, json_t *json)
+{
+    guint n = !!json_object_get(json, "is") + !!json_object_get(json, "names") +
+              !!json_object_get(json, "elements");
+
+    return n == 1 ||
+           qevm_schema_fail(r, "expected %s of \"is\", \"names\", \"elements\"",
+                            n ? "only one" : "one");
+}
+
 static gconstpointer
 read_leaf(QevmSchemaRead *r, json_t *json)
 {
-    static const char *const members[] = { "vmsd",  "type", "field",
-                                           "is",    "why",  "endian",
-                                           "names", "keys", NULL };
+    static const char *const members[] = { "vmsd",  "version",  "type",
+                                           "field", "is",       "endian",
+                                           "names", "elements", "keys",
+                                           "why",   NULL };
     QevmLeafRule *rule = qevm_arena_alloc0(r->schemas->arena, sizeof *rule);
-    gboolean names = json_object_get(json, "names") != NULL;
     GPtrArray *of_type;
 
     if (!qevm_schema_object(r, json, members) ||
         !qevm_schema_text(r, json, "vmsd", &rule->vmsd) ||
         !qevm_schema_text(r, json, "type", &rule->type) ||
         !qevm_schema_text(r, json, "field", &rule->field) ||
+        !qevm_schema_versions(r, json, "version", &rule->versions,
+                              &rule->n_versions) ||
         !qevm_schema_text(r, json, "is", &rule->is) ||
         !read_rule_names(r, json, rule) || !read_endian(r, json, &rule->big)) {
         return NULL;
@@ -272,9 +288,7 @@ read_leaf(QevmSchemaRead *r, json_t *json)
         qevm_schema_fail(r, "expected \"%s\"", rule->vmsd ? "type" : "vmsd");
         return NULL;
     }
-    if (!rule->is == !names) {
-        qevm_schema_fail(r, "expected \"is\" or \"names\"%s",
-                         names ? ", not both" : "");
+    if (!has_one_meaning(r, json)) {
         return NULL;
     }
     if (rule->is) {

@@ -114,11 +114,14 @@ struct QevmType {
 /* For one opaque leaf. */
 typedef struct {
     const char *vmsd, *type, *field; /* vmsd: a glob; field: a glob or NULL */
-    const char *is;                  /* NULL: names */
+    const guint32 *versions;
+    guint n_versions; /* 0: any */
+    const char *is;   /* NULL: names */
     const QevmType *body;
     const QevmNames *names;
-    const char *keys; /* an array whose elements name those of this one */
-    gboolean big;     /* its host was big-endian */
+    gboolean elements; /* they are those of an array's elements */
+    const char *keys;  /* another array, which counts them; NULL: from 0 */
+    gboolean big;      /* its host was big-endian */
 } QevmLeafRule;
 
 /* For one payload that no vmdesc divides. */

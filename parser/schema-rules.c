@@ -18,7 +18,7 @@ qevm_schema_has_version(const guint32 *versions, guint n, guint32 version)
 
 QevmReading
 qevm_schemas_for_leaf(const QevmSchemas *schemas, const char *vmsd,
-                      const char *type, const char *field)
+                      guint32 version, const char *type, const char *field)
 {
     const GPtrArray *rules = g_hash_table_lookup(schemas->leaves, type);
     QevmReading none = { 0 };
@@ -27,9 +27,12 @@ qevm_schemas_for_leaf(const QevmSchemas *schemas, const char *vmsd,
         const QevmLeafRule *rule = g_ptr_array_index(rules, i);
 
         if (qevm_path_match(rule->vmsd, FALSE, vmsd ? vmsd : "") &&
-            (!rule->field || qevm_path_match(rule->field, FALSE, field))) {
+            (!rule->field || qevm_path_match(rule->field, FALSE, field)) &&
+            (!rule->n_versions ||
+             qevm_schema_has_version(rule->versions, rule->n_versions,
+                                     version))) {
             return (QevmReading){ rule->body, rule->big, rule->names,
-                                  rule->keys };
+                                  rule->elements, rule->keys };
         }
     }
     return none;

@@ -7,7 +7,8 @@
 #define DESCRIPTION                                                            \
     "{'qevm-schema': 1,"                                                       \
     " 'names': {'reg': {'kind': 'enum', '16': 'A', '0x11': 'B'},"              \
-    "           'bits': {'kind': 'flags', '0': 'on'}},"                        \
+    "           'bits': {'kind': 'flags', '0': 'on'},"                         \
+    "           'n': {'kind': 'enum', '0': 'zero', '1': 'one'}},"              \
     " 'types': {"                                                              \
     "  'pair': {'fields': [{'name': 'x', 'type': 'uint8'},"                    \
     "                      {'name': 'y', 'type': 'uint8'}]},"                  \
@@ -19,10 +20,14 @@
     "  {'vmsd': 'v', 'type': 'buffer', 'field': 'pair*', 'is': 'pair'},"       \
     "  {'vmsd': 'v', 'type': 'buffer', 'field': 'sized*', 'is': 'sized'},"     \
     "  {'vmsd': 'v', 'type': 'uint16', 'field': 'index', 'names': 'reg'},"     \
-    "  {'vmsd': 'v', 'type': 'uint16', 'field': 'value', 'names': 'reg',"      \
+    "  {'vmsd': 'v', 'type': 'uint16', 'field': 'value', 'elements': 'reg',"   \
     "   'keys': 'index'},"                                                     \
     "  {'vmsd': 'v', 'type': 'uint16', 'field': 'flags', 'names': 'bits'},"    \
-    "  {'vmsd': 'v', 'type': 'buffer', 'field': 'text', 'names': 'bits'}]}"
+    "  {'vmsd': 'v', 'type': 'buffer', 'field': 'text', 'names': 'bits'},"     \
+    "  {'vmsd': 'v', 'version': [1, 3], 'type': 'uint8', 'field': 'counted',"  \
+    "   'elements': 'n'},"                                                     \
+    "  {'vmsd': 'v', 'version': 2, 'type': 'uint8', 'field': 'other',"         \
+    "   'elements': 'n'}]}"
 
 #define LEAF(name, type, size)                                                 \
     "{'name': '" name "', 'type': '" type "', 'size': " size "}"
@@ -72,6 +77,13 @@ static const struct row {
     { "keys-behind",
       RUN("value", "1", "uint16", "2") ", " RUN("index", "1", "uint16", "2"),
       "0001 0010", "value=[1] index=[16]", NULL },
+    /* Called by their own index; a version of another section is no match. */
+    { "elements", RUN("counted", "3", "uint8", "1"), "010203",
+      "counted{zero=1 one=2 0x2=3}", NULL },
+    { "elements-of-no-array", LEAF("counted", "uint8", "1"), "01",
+      "counted=1", NULL },
+    { "elements-of-other-version", RUN("other", "1", "uint8", "1"), "01",
+      "other=[1]", NULL },
     { "keys-of-no-array", LEAF("value", "uint16", "2"), "0001", "value=1",
       NULL },
 };

@@ -196,16 +196,17 @@ static const struct bad {
       "a.json: leaves[0].is: there is no type `t'" },
     { "leaf/nothing", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'virtio'}]}",
-      "a.json: leaves[0]: expected \"is\" or \"names\"" },
+      "a.json: leaves[0]: expected one of \"is\", \"names\", \"elements\"" },
     { "leaf/both", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'virtio', 'is': 't', 'names': 'n'}]}",
-      "a.json: leaves[0]: expected \"is\" or \"names\", not both" },
+      "a.json: leaves[0]: expected only one of \"is\", \"names\", "
+      "\"elements\"" },
     { "leaf/no-names", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'uint8', 'names': 'n'}]}",
       "a.json: leaves[0]: there are no names `n'" },
     { "leaf/keys", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'uint8', 'keys': 'k', 'is': 't'}]}",
-      "a.json: leaves[0].keys: expected \"names\" too" },
+      "a.json: leaves[0].keys: expected \"elements\" too" },
     { "leaf/endian", "{'qevm-schema': 1, 'leaves': [{'vmsd': 'a',"
       "'type': 'virtio', 'is': 't', 'endian': 'host'}]}",
       "a.json: leaves[0].endian: expected \"little\" or \"big\"" },

@@ -5,9 +5,52 @@ $ qevm get pc.mig timer//cpu_clock_offset configuration//name
 $ qevm get pc.mig 0000:00:01.3/piix4_pm//.version_id 'ram//.blocks/"pc.ram"/used_length'
 3
 16777216
-$ qevm get pc.mig 'cpu//env.regs' 'cpu//env.regs[4]'
-[0, 47005, 0, 0, 28564, 47005, 47005, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+$ qevm get pc.mig 'ioapic//ioredtbl' 'ioapic//ioredtbl[4]'
+[65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536]
+65536
+# An array whose elements have names.
+$ qevm get pc.mig 'cpu//env.regs' 'cpu//env.regs[4]' cpu//env.regs/RSP 'cpu//env.regs[*]'
+cpu//env.regs
+    RAX = 0
+    RCX = 47005 (0xb79d)
+    RDX = 0
+    RBX = 0
+    RSP = 28564 (0x6f94)
+    RBP = 47005 (0xb79d)
+    RSI = 47005 (0xb79d)
+    RDI = 0
+    R8 = 0
+    R9 = 0
+    R10 = 0
+    R11 = 0
+    R12 = 0
+    R13 = 0
+    R14 = 0
+    R15 = 0
 28564
+28564
+cpu//env.regs/RAX = 0
+cpu//env.regs/RCX = 47005
+cpu//env.regs/RDX = 0
+cpu//env.regs/RBX = 0
+cpu//env.regs/RSP = 28564
+cpu//env.regs/RBP = 47005
+cpu//env.regs/RSI = 47005
+cpu//env.regs/RDI = 0
+cpu//env.regs/R8 = 0
+cpu//env.regs/R9 = 0
+cpu//env.regs/R10 = 0
+cpu//env.regs/R11 = 0
+cpu//env.regs/R12 = 0
+cpu//env.regs/R13 = 0
+cpu//env.regs/R14 = 0
+cpu//env.regs/R15 = 0
+$ qevm get pc.mig 'cpu//env.regs[16]'
+2> qevm: pc.mig: no `env.regs[16]` in cpu; there are 16, from [0]
+[3]
+$ qevm get pc.mig cpu//env.cr[0] cpu//env.eflags
+0x10 (ET)
+0x246 (bit1 PF ZF IF)
 $ qevm get pc.mig 'dma@*//command'
 dma@0//command = 0
 dma@1//command = 0

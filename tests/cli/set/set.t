@@ -2,7 +2,7 @@ $ cp $STREAMS/7.2-pc-i440fx-6.2.mig pc.mig
 $ qevm set pc.mig timer//cpu_clock_offset 5 'cpu//env.regs[4]' 0x10 -o new.mig
 $ qevm diff pc.mig new.mig
 timer//cpu_clock_offset: 1014649021 -> 5
-cpu//env.regs[4]: 28564 -> 16
+cpu//env.regs/RSP: 28564 -> 16
 [1]
 $ qevm check new.mig
 new.mig: 0 errors, 0 warnings, 0 notes
