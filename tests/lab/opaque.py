@@ -2,9 +2,11 @@
 """opaque - how much of the devices' state is bytes that nobody describes.
 
 Opaque is a leaf that `qevm show` prints as hex: neither a number, nor text,
-nor fields out of schemas/devices. Not counted are bytes that mean nothing
-(unused_buffer), text that is not there yet, space between the capabilities of a PCI device that is zero,
-and what is a guest's own data, see CONTENTS.
+nor fields out of schemas/devices. There, what has only a name or an offset is
+of the type `bytes` and counts as well; arrays of uint8 are bytes by nature, and
+schemas/devices/octets.json says of each why. Not counted are bytes that mean
+nothing (unused_buffer), text that is not there yet, space between the
+capabilities of a PCI device that is zero, and contents of memories, see EXCEPT.
 """
 import collections
 import concurrent.futures

@@ -164,6 +164,24 @@ def fill(pattern, value):
 files = sorted(glob.glob(FOLDER + "/*.json"))
 for name in files:
     result(wrong(json.load(open(name)), SCHEMA, "$"), name)
+
+
+def is_bytes(type_):
+    """Does it name bytes, and say nothing of them?"""
+    fields = type_.get("fields", [])
+    return len(fields) == 1 and fields[0].get("type") in ("uint8", "bytes") \
+        and "count" in fields[0] and "names" not in fields[0]
+
+
+loaded = {name: json.load(open(name)) for name in files}
+types = {t: body for f in loaded.values()
+         for t, body in f.get("types", {}).items()}
+rules = [r for f in loaded.values() for r in f.get("leaves", [])
+         if "is" in r and is_bytes(types[r["is"]])]
+mute = ["%s//%s" % (r["vmsd"], r.get("field")) for r in rules
+        if len(r.get("why", "")) < 10]
+result("" if rules and not mute else ", ".join(mute),
+       "what is bytes by nature says why")
 result("" if len(files) > 20 else "%d files" % len(files),
        "there are descriptions")
 said = subprocess.run([QEVM, "get", "--schema", FOLDER, STREAM,
