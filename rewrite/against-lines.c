@@ -194,11 +194,7 @@ qevm_against_say_stop(QevmAgainst *a, QevmFinding *finding,
         }
     }
     if (stop->number) {
-        /* Where hooks have no errno to give, all of them end as one. */
-        qevm_refusal_outcome(r, stop->kind == QEVM_STOP_DEVICE &&
-                                        a->target->release >= 1100
-                                    ? -EINVAL
-                                    : -stop->number);
+        qevm_refusal_outcome(r, -stop->number);
     }
     qevm_against_say(a, finding, r);
 }

@@ -24,19 +24,26 @@ child(QevmNode *parent, const char *name)
     return NULL;
 }
 
+/* A number of a leaf or of an array of leaves, whether described or not. */
 static gboolean
-element(QevmNode *array, guint64 index, guint64 *number)
+element(QevmNode *node, guint64 index, guint64 *number)
 {
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    guint64 size = node && node->kind <= QEVM_NODE_ARRAY &&
+                           node->kind != QEVM_NODE_SECTION &&
+                           node->kind != QEVM_NODE_SUBSECTION
+                       ? node->desc.field->size
+                       : 0;
 
-    if (!array ||
-        (array->kind != QEVM_NODE_ARRAY && array->kind != QEVM_NODE_FIELD) ||
-        index >= qevm_node_count(array)) {
+    if (size < 1 || size > 8) {
         return FALSE;
     }
-    qevm_node_value(array, index, &value);
-    *number = value.as.u;
-    return value.kind == QEVM_VALUE_UINT;
+    qevm_node_emit(node, bytes);
+    if (bytes->len / size <= index) {
+        return FALSE;
+    }
+    *number = qevm_be_get(bytes->data + index * size, (gsize)size);
+    return TRUE;
 }
 
 static gboolean

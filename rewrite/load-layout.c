@@ -109,6 +109,16 @@ qevm_load_pairs(QevmNode *ref, QevmNode *source)
 
 /* ---- counts ---- */
 
+/* A description of an array is one struct, and the array's elements on the
+ * wire. */
+static guint64
+count_of(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay
+               ? node->desc.field->count
+               : qevm_node_count(node);
+}
+
 static gboolean
 number_of(QevmNode *node, guint64 *number)
 {
@@ -232,8 +242,8 @@ qevm_load_count(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
                 const char *vmsd)
 {
     return decided(load, before, pair, vmsd,
-                   pair->ref ? qevm_node_count(pair->ref) : 0,
-                   pair->source ? qevm_node_count(pair->source) : 0);
+                   pair->ref ? count_of(pair->ref) : 0,
+                   pair->source ? count_of(pair->source) : 0);
 }
 
 /* Lengths that a device decides by its state and that stand nowhere around
@@ -358,7 +368,7 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
 {
     QevmNode *node = pair->ref ? pair->ref : pair->source;
     const char *flag = flag_of(vmsd, qevm_node_name(node));
-    guint64 elements = qevm_node_count(node), count;
+    guint64 elements = count_of(node), count;
     const QevmKnownField *field;
     QevmTargetKnows knows;
 

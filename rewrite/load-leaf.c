@@ -149,12 +149,6 @@ find_check(const char *type)
     return NULL;
 }
 
-static gboolean
-is_overlay(const QevmNode *node)
-{
-    return node && node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay;
-}
-
 gboolean
 qevm_load_leaf(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
                const char *vmsd)
@@ -163,8 +157,7 @@ qevm_load_leaf(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     const QevmFieldDesc *field = ref->desc.field;
     CheckFunc *check = find_check(field->type);
     guint64 size = qevm_load_size(load, before, pair, vmsd);
-    guint64 count =
-        is_overlay(ref) ? 1 : qevm_load_count(load, before, pair, vmsd);
+    guint64 count = qevm_load_count(load, before, pair, vmsd);
     gsize pos = load->c.pos;
     guint64 bytes;
 
