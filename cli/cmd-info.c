@@ -1,7 +1,7 @@
 /* cmd-info.c - qevm info: what a stream is, on one screen. */
 #include "cli/command.h"
-#include "rewrite/evidence.h"
 #include "cli/render.h"
+#include "rewrite/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,10 +10,19 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,    &qevm_command_show,  &qevm_command_get,
-    &qevm_command_diff,    &qevm_command_check, &qevm_command_set,
-    &qevm_command_rewrite, &qevm_command_strip, &qevm_command_schema,
-    &qevm_command_recover, &qevm_command_help,  NULL,
+    &qevm_command_info,
+    &qevm_command_show,
+    &qevm_command_get,
+    &qevm_command_diff,
+    &qevm_command_check,
+    &qevm_command_set,
+    &qevm_command_rewrite,
+    &qevm_command_plan,
+    &qevm_command_strip,
+    &qevm_command_schema,
+    &qevm_command_recover,
+    &qevm_command_help,
+    NULL,
 };
 
 const char *
@@ -365,6 +374,8 @@ clear_options(QevmOptions *options)
     g_strfreev(options->describe_with);
     g_strfreev(options->schema);
     g_strfreev(options->against);
+    g_free(options->like);
+    g_free(options->base);
 }
 
 int

@@ -25,6 +25,7 @@ typedef struct {
     gboolean no_schemas, sections, dry_run, allow_visible, allow_lossy, no_sync,
         spool;
     int depth;
+    char *like, *base;
     char *format, *output, *journal, *qemu, *machine;
     char **rules, **describe_with, **schema, **against;
 } QevmOptions;
@@ -110,8 +111,8 @@ struct QevmCommand {
 
 extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_set, qevm_command_diff, qevm_command_check,
-    qevm_command_rewrite, qevm_command_strip, qevm_command_schema,
-    qevm_command_recover, qevm_command_help;
+    qevm_command_rewrite, qevm_command_plan, qevm_command_strip,
+    qevm_command_schema, qevm_command_recover, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];

@@ -182,18 +182,27 @@ add_nearest(QevmCli *cli, QevmTarget *target)
     return TRUE;
 }
 
+static gboolean
+add_one(QevmCli *cli, QevmTarget *target, const char *name)
+{
+    return !g_file_test(name, G_FILE_TEST_EXISTS)
+               ? add_shipped(cli, target, name)
+           : is_json(name) ? add_known(cli, target, name)
+                           : add_stream(cli, target, name);
+}
+
 QevmTarget *
 qevm_cli_target(QevmCli *cli)
 {
-    g_autoptr(QevmTarget) target = qevm_target_new(cli->options.against[0]);
+    const char *like = cli->options.like;
+    char **against = cli->options.against;
+    g_autoptr(QevmTarget) target = qevm_target_new(like ? like : against[0]);
 
-    for (char **name = cli->options.against; *name; name++) {
-        gboolean ok = !g_file_test(*name, G_FILE_TEST_EXISTS)
-                          ? add_shipped(cli, target, *name)
-                      : is_json(*name) ? add_known(cli, target, *name)
-                                       : add_stream(cli, target, *name);
-
-        if (!ok) {
+    if (like && !add_stream(cli, target, like)) {
+        return NULL;
+    }
+    for (; against && *against; against++) {
+        if (!add_one(cli, target, *against)) {
             return NULL;
         }
     }

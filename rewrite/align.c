@@ -123,8 +123,15 @@ GArray *
 qevm_items_of(QevmNode *parent)
 {
     GArray *items = g_array_new(FALSE, FALSE, sizeof(QevmItem));
+    guint64 pos = 0;
 
     add_items(items, parent);
+    for (guint i = 0; i < items->len; i++) {
+        QevmItem *item = &g_array_index(items, QevmItem, i);
+
+        item->pos = pos;
+        pos += qevm_item_bytes(item);
+    }
     return items;
 }
 

@@ -25,6 +25,7 @@ typedef struct {
     gsize name_len;
     const char *type; /* borrowed; "" of what has none */
     guint64 size, count;
+    guint64 pos; /* bytes between the first field of the parent and it */
     QevmNode *first, *last; /* borrowed; FIELDS: may be several */
 } QevmItem;
 

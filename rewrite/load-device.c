@@ -64,8 +64,8 @@ stop(QevmLoad *load, QevmNode *ref, QevmNode *source, guint64 index, int number,
 /* Registers with op0 3 and CRn 0 identify the CPU, those with CRn 11 and 15 are
  * the implementation's; the values of both are fixed (target/arm/helper.c,
  * target/arm/tcg/cpu64.c; the numbers are those of KVM_GET_REG_LIST). */
-static gboolean
-is_fixed(guint64 id)
+gboolean
+qevm_arm_is_fixed(guint64 id)
 {
     const guint64 aarch64 = G_GUINT64_CONSTANT(0x6030000000130000);
     guint op0 = (id >> 14) & 3, crn = (id >> 7) & 0xf;
@@ -114,7 +114,7 @@ check_arm_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
                             ? register_message(incoming)
                             : NULL);
         }
-        if (is_fixed(local) && element(here_values, i, &a) &&
+        if (qevm_arm_is_fixed(local) && element(here_values, i, &a) &&
             element(there_values, v, &b) && a != b) {
             return stop(load, here_values, there_values, v, EPERM,
                         qevm_node_vmsd(ref), NULL);

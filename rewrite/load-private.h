@@ -13,6 +13,7 @@ typedef struct {
     const QevmTarget *target;
     QevmRecord *record, *ref;
     QevmCursor c;       /* over the payload and some of what follows */
+    gboolean edited;    /* the bytes are those of a tree, not of the source */
     gsize end;          /* in `c`: where the stream says the payload ends */
     guint32 version;    /* of the vmsd being read, on the wire; a nested
                            struct has none there, and is read as its own */

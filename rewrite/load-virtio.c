@@ -60,6 +60,7 @@ static gboolean
 check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     g_autofree QevmPciMasks *masks = g_new(QevmPciMasks, 1);
+    g_autoptr(GByteArray) here = NULL, there = NULL;
     gsize n_ref, n_source;
     const guint8 *local, *incoming;
     gboolean exact;
@@ -68,9 +69,15 @@ check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
     if (!ref || !source) {
         return TRUE;
     }
-    local = qevm_node_source_bytes(ref, &n_ref);
-    incoming = qevm_node_source_bytes(source, &n_source);
-    if (!local || !incoming || n_ref != n_source) {
+    here = g_byte_array_new();
+    there = g_byte_array_new();
+    qevm_node_emit(ref, here);
+    qevm_node_emit(source, there);
+    local = here->data;
+    incoming = there->data;
+    n_ref = here->len;
+    n_source = there->len;
+    if (n_ref != n_source) {
         qevm_load_guess(load);
         return TRUE;
     }

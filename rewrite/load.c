@@ -33,6 +33,7 @@ qevm_load_stop(QevmLoad *load, QevmStopKind kind, int number, gsize pos,
 {
     load->stop->kind = kind;
     load->stop->number = number;
+    load->stop->pos = pos;
     load->stop->offset = load->c.base + pos;
     load->stop->at = at;
     return FALSE;
@@ -443,6 +444,27 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
 
 /* ---- sections ---- */
 
+/* A section that was edited, and zeros behind it. */
+static GBytes *
+edited_section(QevmTree *tree)
+{
+    GByteArray *bytes = g_byte_array_new();
+    guint end;
+
+    qevm_node_emit(&tree->root, bytes);
+    end = bytes->len;
+    g_byte_array_set_size(bytes, end + BEHIND_MIN);
+    memset(bytes->data + end, 0, BEHIND_MIN);
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+static gboolean
+is_edited(const QevmRecord *record)
+{
+    return record->added || (record->tree && (record->tree->root.dirty ||
+                                              record->tree->root.reshaped));
+}
+
 /* The section's bytes and some behind them. */
 static GBytes *
 read_section(QevmStream *stream, const QevmRecord *record, guint64 wanted,
@@ -493,11 +515,13 @@ load_footer(QevmLoad *load)
     const guint8 *p = load->c.data + load->c.pos;
     gsize left = qevm_cursor_left(&load->c);
 
-    if (!load->ref->footer || !load->record->footer) {
+    if (load->edited || !load->ref->footer || !load->record->footer) {
         if (load->c.pos == load->end) {
             return TRUE;
         }
-        qevm_load_guess(load);
+        if (!load->edited) {
+            qevm_load_guess(load);
+        }
         return qevm_load_stop_values(load, QEVM_STOP_FOOTER_MISSING,
                                      load->c.pos, NULL, left ? p[0] : 0, 0);
     }
@@ -521,7 +545,7 @@ static gboolean
 load_opaque(QevmLoad *load)
 {
     qevm_load_guess(load);
-    return qevm_load_skip(load, load->record->payload_size, NULL);
+    return qevm_load_skip(load, load->end - load->c.pos, NULL);
 }
 
 static gboolean
@@ -561,14 +585,19 @@ qevm_load_section(const QevmTarget *target, QevmStream *stream,
     if (!load_version(&load) || record->type != QEVM_RECORD_FULL) {
         return TRUE;
     }
-    bytes = read_section(stream, record, ref->payload_size, error);
-    ref_tree = bytes ? qevm_record_tree(reference, ref, error) : NULL;
+    ref_tree = qevm_record_tree(reference, ref, error);
     tree = ref_tree ? qevm_record_tree(stream, record, error) : NULL;
-    if (!tree) {
+    load.edited = is_edited(record);
+    bytes = !tree ? NULL
+            : load.edited
+                ? edited_section(tree)
+                : read_section(stream, record, ref->payload_size, error);
+    if (!bytes) {
         return FALSE;
     }
     load.c.data = g_bytes_get_data(bytes, &load.c.len);
-    load.end = (gsize)MIN(record->payload_size, load.c.len);
+    load.end = load.edited ? load.c.len - BEHIND_MIN
+                           : (gsize)MIN(record->payload_size, load.c.len);
     /* A description that does not fit its bytes helps nobody. */
     qevm_tree_descend_all(tree);
     if (load_payload(&load, ref_tree, tree->error ? NULL : tree)) {

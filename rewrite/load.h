@@ -52,6 +52,7 @@ typedef struct {
 typedef struct {
     QevmStopKind kind;
     gboolean exact; /* nothing but bytes and the reference decided */
+    gsize pos;      /* in the payload as it is now */
     guint64 offset; /* in the stream, of the byte that was the last straw */
     QevmNode *at;   /* borrowed; what the reference has there; NULL */
     GArray *levels; /* owned; QevmLoadLevel, the innermost first */
@@ -73,6 +74,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmStop, qevm_stop_clear)
     {                                                                          \
         0                                                                      \
     }
+
+/* Is the value of an arm system register, by its number in the stream, fixed
+ * for a CPU model? */
+gboolean qevm_arm_is_fixed(guint64 id);
 
 /* Loads `record` (FULL, START or CONFIGURATION) of `stream` into the section
  * `ref` of the target's reference. The trees of both are made and stay.

@@ -13,13 +13,13 @@
 #include "rewrite/known.h"
 
 typedef struct {
-    char *name;            /* owned; for messages */
-    GPtrArray *references; /* owned; QevmStream; the first one counts, the
-                              others only show what may be there, too */
-    GPtrArray *known;      /* owned; QevmKnown */
-    guint release;         /* as in evidence.h; 0: not known */
+    char *name;             /* owned; for messages */
+    GPtrArray *references;  /* owned; QevmStream; the first one counts, the
+                               others only show what may be there, too */
+    GPtrArray *known;       /* owned; QevmKnown */
+    guint release;          /* as in evidence.h; 0: not known */
     gboolean release_exact; /* near enough for what it prints */
-    GHashTable *sections; /* owned; index of the first reference; NULL */
+    GHashTable *sections;   /* owned; index of the first reference; NULL */
 } QevmTarget;
 
 QevmTarget *qevm_target_new(const char *name);

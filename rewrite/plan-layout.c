@@ -1,0 +1,637 @@
+/* plan-layout.c - fields that only one side has, or of another size.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "parser/path.h"
+#include "parser/prim.h"
+#include "rewrite/align.h"
+#include "rewrite/load-private.h"
+#include "rewrite/plan-private.h"
+
+/* Values of new elements that are not zero are set one by one, so many at
+ * most; more of them are no defaults. */
+#define ELEMENTS_MAX 256
+
+static gboolean
+make(QevmRepair *r, json_t *rule, QevmLoss loss, const char *why,
+     GError **error)
+{
+    r->done = TRUE;
+    return qevm_plan_rule(r->plan, rule, loss, why, error);
+}
+
+static gboolean
+is_accepted(const QevmRepair *r, QevmNode *node)
+{
+    return node && g_hash_table_contains(r->stop->accepted, node);
+}
+
+/* An element of an array of several: what is done to one is done to all. */
+static gboolean
+is_element(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_STRUCT && node->parent &&
+           node->parent->kind == QEVM_NODE_STRUCTS;
+}
+
+/* The path of a struct that fields go into or come out of. */
+static char *
+container_path(QevmRepair *r, QevmNode *node)
+{
+    g_autofree char *array = NULL;
+
+    if (!node->parent) {
+        return qevm_plan_path(r->plan, r->record, NULL, -1);
+    }
+    if (!is_element(node)) {
+        return qevm_plan_path(r->plan, r->record, node, -1);
+    }
+    array = qevm_plan_path(r->plan, r->record, node->parent, -1);
+    return g_strconcat(array, "[*]", NULL);
+}
+
+static char *
+field_path(QevmRepair *r, QevmNode *node)
+{
+    g_autofree char *container = NULL, *name = NULL;
+
+    if (!is_element(node->parent)) {
+        return qevm_plan_path(r->plan, r->record, node, -1);
+    }
+    container = container_path(r, node->parent);
+    name = qevm_path_quote_step(qevm_node_name(node), FALSE);
+    return g_strconcat(container, "/", name, NULL);
+}
+
+/* ---- fields that the destination does not read ---- */
+
+static gboolean
+is_zero(GBytes *bytes)
+{
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+
+    for (gsize i = 0; i < size; i++) {
+        if (data[i]) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* The same place in the section of the base; NULL: not known. */
+static QevmNode *
+base_node(QevmRepair *r, QevmNode *node)
+{
+    QevmRecord *record;
+    QevmTree *tree;
+    QevmNode *parent;
+
+    if (!node->parent) {
+        record = qevm_plan_base(r->plan, r->record);
+        tree = record ? qevm_record_tree(r->plan->base, record, NULL) : NULL;
+        return tree ? &tree->root : NULL;
+    }
+    parent = base_node(r, node->parent);
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
+        if (n->kind == node->kind && n->index == node->index &&
+            strcmp(qevm_node_name(n), qevm_node_name(node)) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+static gboolean
+remove_field(QevmRepair *r, QevmNode *node, GError **error)
+{
+    g_autofree char *at = field_path(r, node);
+    g_autoptr(GBytes) now = qevm_plan_bytes(node);
+    QevmNode *base = base_node(r, node);
+    g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
+    json_t *rule = qevm_plan_op("remove-field", at);
+    gsize size;
+    const guint8 *data = g_bytes_get_data(now, &size);
+
+    if (is_zero(now) || (then && g_bytes_equal(now, then))) {
+        json_object_set_new(rule, "if-equals", qevm_plan_hex(data, size));
+        return make(r, rule, QEVM_LOSS_DEFAULT,
+                    "the destination does not read it", error);
+    }
+    return make(r, rule, QEVM_LOSS_LOSSY, "the destination does not read it",
+                error);
+}
+
+/* ---- fields that the stream lacks ---- */
+
+/* The leaf behind one, in the order of the wire. */
+static QevmNode *
+next_leaf(QevmNode *node)
+{
+    while (node && !node->next) {
+        node = node->parent;
+    }
+    node = node ? node->next : NULL;
+    while (
+        node &&
+        (node->kind == QEVM_NODE_STRUCT || node->kind == QEVM_NODE_STRUCTS) &&
+        !(node->kind == QEVM_NODE_STRUCT && node->desc.field->overlay)) {
+        node = qevm_node_children(node);
+    }
+    return node;
+}
+
+static gboolean
+has_field(QevmNode *parent, const char *name)
+{
+    for (QevmNode *n = qevm_node_children(parent); n; n = n->next) {
+        if (strcmp(qevm_node_name(n), name) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* A name that the struct does not have yet, as QEMU numbers equal ones. */
+static char *
+new_name(QevmNode *parent, GHashTable *used, const char *name)
+{
+    char *unique = g_strdup(name);
+
+    for (guint i = 1;
+         has_field(parent, unique) || g_hash_table_contains(used, unique);
+         i++) {
+        g_free(unique);
+        unique = g_strdup_printf("%s[%u]", name, i);
+    }
+    g_hash_table_add(used, g_strdup(unique));
+    return unique;
+}
+
+static json_t *
+field_json(QevmNode *like, const char *name)
+{
+    const QevmFieldDesc *field = like->desc.field;
+    g_autoptr(GBytes) bytes = qevm_plan_bytes(like);
+    const QevmPrim *prim = qevm_prim_find(field->type);
+    json_t *json = json_object();
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+
+    json_object_set_new(json, "name", json_string(name));
+    json_object_set_new(json, "type", json_string(field->type));
+    if (!prim || prim->size != field->size) {
+        json_object_set_new(json, "size",
+                            json_integer((json_int_t)field->size));
+    }
+    if (field->count > 1) {
+        json_object_set_new(json, "count",
+                            json_integer((json_int_t)field->count));
+    }
+    if (!is_zero(bytes)) {
+        json_object_set_new(json, "value", qevm_plan_hex(data, size));
+    }
+    return json;
+}
+
+/* Where a field can go in between two items: into the struct of the one before
+ * or of the one behind, whichever is the kind of struct it comes from. */
+typedef struct {
+    QevmNode *parent;
+    QevmNode *sibling; /* NULL: behind the last field */
+    gboolean before;   /* before the sibling; else behind it */
+} Spot;
+
+static const char *
+vmsd_name(const QevmNode *node)
+{
+    const QevmVmsd *vmsd = node ? qevm_node_vmsd(node) : NULL;
+
+    return vmsd ? vmsd->name : NULL;
+}
+
+static gboolean
+is_kind(const QevmNode *parent, const QevmNode *like)
+{
+    return g_strcmp0(vmsd_name(parent), vmsd_name(like->parent)) == 0;
+}
+
+static gboolean
+is_first(QevmNode *node)
+{
+    return node->parent && qevm_node_children(node->parent) == node;
+}
+
+static gboolean
+is_last_field(const QevmNode *node)
+{
+    return !node->next || node->next->kind == QEVM_NODE_SUBSECTION;
+}
+
+static gboolean
+has_subsections(QevmNode *node)
+{
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        if (n->kind == QEVM_NODE_SUBSECTION) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static gboolean
+find_spot(QevmNode *root, QevmNode *before, QevmNode *behind, QevmNode *like,
+          Spot *spot)
+{
+    /* Behind the one before, or behind a struct that it ends. */
+    for (QevmNode *n = before;
+         n && n != root && n->parent && n->kind != QEVM_NODE_SUBSECTION;
+         n = n->parent) {
+        if (is_kind(n->parent, like) && n->parent->kind != QEVM_NODE_STRUCTS) {
+            *spot = (Spot){ n->parent, n, FALSE };
+            return TRUE;
+        }
+        if (!is_last_field(n) || has_subsections(n->parent)) {
+            break;
+        }
+    }
+    for (QevmNode *n = behind;
+         n && n != root && n->parent && n->kind != QEVM_NODE_SUBSECTION;
+         n = n->parent) {
+        if (is_kind(n->parent, like) && n->parent->kind != QEVM_NODE_STRUCTS) {
+            *spot = (Spot){ n->parent, n, TRUE };
+            return TRUE;
+        }
+        if (!is_first(n)) {
+            break;
+        }
+    }
+    /* No struct of that kind: it only has to be in the right place. */
+    if (before && before->kind != QEVM_NODE_SUBSECTION) {
+        *spot = (Spot){ before->parent, before, FALSE };
+        return TRUE;
+    }
+    if (behind && behind->kind != QEVM_NODE_SUBSECTION) {
+        *spot = (Spot){ behind->parent, behind, TRUE };
+        return TRUE;
+    }
+    *spot = (Spot){ root, NULL, FALSE };
+    return !before;
+}
+
+static gboolean
+add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
+           const GArray *here, const GArray *runs, guint at, GError **error)
+{
+    const QevmAlignRun *run = &g_array_index(runs, QevmAlignRun, at);
+    const QevmItem *first = &g_array_index(here, QevmItem, run->b);
+    QevmNode *before =
+        run->a ? g_array_index(there, QevmItem, run->a - 1).last : NULL;
+    QevmNode *behind = run->a < there->len
+                           ? g_array_index(there, QevmItem, run->a).first
+                           : NULL;
+    g_autoptr(GHashTable) used =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *path = NULL;
+    json_t *rule, *fields;
+    Spot spot;
+
+    if (!find_spot(root, before, behind, first->first, &spot)) {
+        return TRUE;
+    }
+    path = container_path(r, spot.parent);
+    rule = qevm_plan_op("add-field", path);
+    fields = json_array();
+    for (guint i = at; i < runs->len; i++) {
+        const QevmAlignRun *one = &g_array_index(runs, QevmAlignRun, i);
+        const QevmItem *item =
+            one->n_b ? &g_array_index(here, QevmItem, one->b) : NULL;
+
+        if (one->kind != QEVM_ALIGN_MISSING || item->kind != QEVM_ITEM_FIELDS ||
+            is_accepted(r, item->first) ||
+            (i > at && is_element(spot.parent))) {
+            break;
+        }
+        for (QevmNode *n = item->first; n; n = next_leaf(n)) {
+            g_autofree char *name =
+                new_name(spot.parent, used, qevm_node_name(n));
+
+            json_array_append_new(fields, field_json(n, name));
+            if (n == item->last) {
+                break;
+            }
+        }
+    }
+    json_object_set_new(rule, "fields", fields);
+    if (spot.sibling) {
+        g_autofree char *name =
+            qevm_path_quote_step(qevm_node_name(spot.sibling), FALSE);
+
+        json_object_set_new(rule, spot.before ? "before" : "after",
+                            json_string(name));
+    }
+    return make(r, rule, QEVM_LOSS_LOSSLESS,
+                "the destination reads it, and it is there while idle", error);
+}
+
+/* ---- other sizes ---- */
+
+static gboolean
+is_integer(const QevmFieldDesc *field)
+{
+    return field->prim && qevm_prim_is_number(field->prim) &&
+           field->count == 1 && field->size <= 8;
+}
+
+static gboolean
+retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
+{
+    const QevmFieldDesc *from = node->desc.field, *to = like->desc.field;
+    g_autofree char *at = field_path(r, node);
+    json_t *rule = qevm_plan_op("retype", at);
+    g_autoptr(GBytes) now = qevm_plan_bytes(node);
+    gsize size;
+    const guint8 *data = g_bytes_get_data(now, &size);
+    const QevmPrim *prim = qevm_prim_find(to->type);
+    gboolean cut = size > to->size;
+
+    json_object_set_new(rule, "type", json_string(to->type));
+    if (!prim || prim->size != to->size) {
+        json_object_set_new(rule, "size", json_integer((json_int_t)to->size));
+    }
+    if (is_integer(from) && is_integer(to)) {
+        json_object_set_new(rule, "value", json_pack("{s:s}", "expr", "."));
+    } else {
+        g_autofree guint8 *bytes = g_malloc0((gsize)to->size + 1);
+
+        memcpy(bytes, data, MIN(size, (gsize)to->size));
+        json_object_set_new(rule, "value",
+                            qevm_plan_hex(bytes, (gsize)to->size));
+    }
+    return make(r, rule, cut ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
+                "the destination reads as many bytes", error);
+}
+
+/* ---- other counts ---- */
+
+/* The path of an array as a whole, however it is described. */
+static char *
+array_path(QevmRepair *r, QevmNode *node)
+{
+    g_autofree char *parent = NULL;
+    g_autofree char *name = qevm_path_quote_step(qevm_node_name(node), FALSE);
+
+    if (node->kind != QEVM_NODE_STRUCT || is_element(node)) {
+        return qevm_plan_path(r->plan, r->record, node, -1);
+    }
+    parent = container_path(r, node->parent);
+    return g_strconcat(parent, node->parent->parent ? "/" : "//", name, NULL);
+}
+
+static gboolean
+resize(QevmRepair *r, QevmNode *node, QevmNode *like, guint64 there,
+       guint64 here, GError **error)
+{
+    g_autofree char *at = array_path(r, node);
+    json_t *rule = qevm_plan_op("resize-array", at);
+
+    json_object_set_new(rule, "count", json_integer((json_int_t)here));
+    (void)like;
+    if (here < there) {
+        json_object_set_new(rule, "if-equals", json_integer(0));
+    }
+    return make(r, rule, here < there ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
+                "the destination has so many of them", error);
+}
+
+/* New elements are what they are at the destination. */
+static gboolean
+fill(QevmRepair *r, QevmNode *node, QevmNode *like, guint64 from,
+     GError **error)
+{
+    guint n = 0;
+
+    if (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY) {
+        for (guint64 i = from;
+             i < qevm_node_count(like) && i < qevm_node_count(node); i++) {
+            g_auto(QevmValue) a = QEVM_VALUE_INIT, b = QEVM_VALUE_INIT;
+            g_autofree char *at = NULL;
+            json_t *rule;
+
+            qevm_node_value(node, i, &a);
+            qevm_node_value(like, i, &b);
+            if (qevm_value_equal(&a, &b) || n++ >= ELEMENTS_MAX) {
+                continue;
+            }
+            at = qevm_plan_path(r->plan, r->record, node,
+                                node->kind == QEVM_NODE_ARRAY ? (gint64)i : -1);
+            rule = qevm_plan_op("set", at);
+            json_object_set_new(rule, "value", qevm_plan_value(&b));
+            if (!make(r, rule, QEVM_LOSS_STATED,
+                      "what it is at the destination", error)) {
+                return FALSE;
+            }
+        }
+        return TRUE;
+    }
+    for (QevmNode *a = qevm_node_children(node), *b = qevm_node_children(like);
+         a && b; a = a->next, b = b->next) {
+        if (from && a->kind == QEVM_NODE_STRUCT && a->index < from) {
+            continue;
+        }
+        if (a->kind == b->kind && !fill(r, a, b, 0, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static guint64
+count_alike(const QevmNode *node)
+{
+    guint64 n = 0;
+
+    for (const QevmNode *x = node;
+         x && x->kind == node->kind &&
+         strcmp(qevm_node_name(x), qevm_node_name(node)) == 0;
+         x = x->next) {
+        n++;
+    }
+    return n;
+}
+
+static gboolean
+is_plain_struct(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_STRUCT && !node->desc.field->overlay;
+}
+
+static gboolean resize_runs(QevmRepair *r, QevmNode *source, QevmNode *like,
+                            GError **error);
+
+static gboolean
+resize_pair(QevmRepair *r, const QevmLoadPair *pair, GError **error)
+{
+    QevmNode *a = pair->source, *b = pair->ref;
+    guint64 there, here;
+
+    if (!a || !b || is_accepted(r, a) || is_accepted(r, b)) {
+        return TRUE;
+    }
+    if (is_plain_struct(a) && is_plain_struct(b)) {
+        there = count_alike(a);
+        here = count_alike(b);
+        if (a->index == 0 && b->index == 0 && there != here &&
+            MAX(there, here) > 1) {
+            return resize(r, a, b, there, here, error);
+        }
+        return resize_runs(r, a, b, error);
+    }
+    if (a->kind == QEVM_NODE_STRUCTS && b->kind == QEVM_NODE_STRUCTS &&
+        qevm_node_count(a) == qevm_node_count(b)) {
+        return resize_runs(r, qevm_node_children(a), qevm_node_children(b),
+                           error);
+    }
+    if ((a->kind == QEVM_NODE_STRUCTS && b->kind == QEVM_NODE_STRUCTS) ||
+        ((a->kind == QEVM_NODE_ARRAY || a->kind == QEVM_NODE_FIELD) &&
+         (b->kind == QEVM_NODE_ARRAY || b->kind == QEVM_NODE_FIELD) &&
+         a->desc.field->size == b->desc.field->size)) {
+        there = qevm_node_count(a);
+        here = qevm_node_count(b);
+        return there == here || (resize(r, a, b, there, here, error) &&
+                                 fill(r, a, b, there, error));
+    }
+    return TRUE;
+}
+
+/* Arrays that have another number of elements. */
+static gboolean
+resize_runs(QevmRepair *r, QevmNode *source, QevmNode *like, GError **error)
+{
+    g_autoptr(GArray) pairs = NULL;
+    QevmNode *b = like ? qevm_node_children(like) : NULL;
+
+    if (!source || !like) {
+        return TRUE;
+    }
+    pairs = qevm_load_pairs(like, source);
+    for (guint i = 0; i < pairs->len && !r->done; i++) {
+        if (!resize_pair(r, &g_array_index(pairs, QevmLoadPair, i), error)) {
+            return FALSE;
+        }
+    }
+    for (; b && !r->done; b = b->next) {
+        if (b->kind == QEVM_NODE_SUBSECTION) {
+            for (QevmNode *a = qevm_node_children(source); a; a = a->next) {
+                if (a->kind == QEVM_NODE_SUBSECTION &&
+                    strcmp(qevm_node_name(a), qevm_node_name(b)) == 0 &&
+                    !resize_runs(r, a, b, error)) {
+                    return FALSE;
+                }
+            }
+        }
+    }
+    return TRUE;
+}
+
+/* ---- the first difference ---- */
+
+static gboolean compare(QevmRepair *r, QevmNode *source, QevmNode *like,
+                        guint64 base, GError **error);
+
+static gboolean
+compare_run(QevmRepair *r, QevmNode *root, const GArray *there,
+            const GArray *here, const GArray *runs, guint at, guint64 base,
+            GError **error)
+{
+    const QevmAlignRun *run = &g_array_index(runs, QevmAlignRun, at);
+    const QevmItem *a =
+        run->n_a ? &g_array_index(there, QevmItem, run->a) : NULL;
+    const QevmItem *b =
+        run->n_b ? &g_array_index(here, QevmItem, run->b) : NULL;
+
+    if ((a && is_accepted(r, a->first)) || (b && is_accepted(r, b->first))) {
+        return TRUE;
+    }
+    switch (run->kind) {
+    case QEVM_ALIGN_EXTRA:
+        return !a || a->kind != QEVM_ITEM_FIELDS ||
+               remove_field(r, a->first, error);
+    case QEVM_ALIGN_MISSING:
+        return !b || b->kind != QEVM_ITEM_FIELDS ||
+               add_fields(r, root, there, here, runs, at, error);
+    case QEVM_ALIGN_RESIZED:
+        return !a || !b || a->kind != QEVM_ITEM_FIELDS || a->first != a->last ||
+               b->first != b->last || retype(r, a->first, b->first, error);
+    default:
+        break;
+    }
+    for (guint i = 0; i < run->n_a && i < run->n_b && !r->done; i++) {
+        a = &g_array_index(there, QevmItem, run->a + i);
+        b = &g_array_index(here, QevmItem, run->b + i);
+        if (a->kind == QEVM_ITEM_SUBSECTION && b->kind == a->kind &&
+            !compare(r, a->first, b->first, base + a->pos + 6 + strlen(a->name),
+                     error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static guint64
+run_pos(const GArray *there, const QevmAlignRun *run)
+{
+    if (run->a < there->len) {
+        return g_array_index(there, QevmItem, run->a).pos;
+    }
+    if (there->len) {
+        const QevmItem *last = &g_array_index(there, QevmItem, there->len - 1);
+
+        return last->pos + qevm_item_bytes(last);
+    }
+    return 0;
+}
+
+static gboolean
+compare(QevmRepair *r, QevmNode *source, QevmNode *like, guint64 base,
+        GError **error)
+{
+    g_autoptr(GArray) there = qevm_items_of(source);
+    g_autoptr(GArray) here = qevm_items_of(like);
+    g_autoptr(GArray) runs = qevm_align(there, here);
+
+    for (guint i = 0; i < runs->len && !r->done; i++) {
+        const QevmAlignRun *run = &g_array_index(runs, QevmAlignRun, i);
+
+        if (base + run_pos(there, run) > r->stop->pos) {
+            return TRUE;
+        }
+        if (!compare_run(r, source, there, here, runs, i, base, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+gboolean
+qevm_plan_layout(QevmRepair *repair, GError **error)
+{
+    switch (repair->stop->kind) {
+    case QEVM_STOP_VIRTIO_QUEUE_SIZE:
+    case QEVM_STOP_VIRTIO_QUEUES:
+    case QEVM_STOP_VIRTIO_FEATURES:
+    case QEVM_STOP_DEVICE:
+        return TRUE;
+    default:
+        break;
+    }
+    if (repair->stop->kind != QEVM_STOP_LESS_OR_EQUAL &&
+        !resize_runs(repair, repair->source, repair->like, error)) {
+        return FALSE;
+    }
+    return repair->done ||
+           compare(repair, repair->source, repair->like, 0, error);
+}

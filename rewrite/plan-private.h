@@ -1,0 +1,66 @@
+/* plan-private.h - one plan under way; private to rewrite/plan*.c.
+ *
+ * plan.c has the frame: configuration, footers, commands, and which section is
+ * which. plan-ram.c is about RAM blocks, plan-section.c repairs a section,
+ * plan-layout.c its fields, plan-device.c what devices check.
+ */
+#ifndef QEVM_REWRITE_PLAN_PRIVATE_H
+#define QEVM_REWRITE_PLAN_PRIVATE_H
+
+#include "rewrite/load.h"
+#include "rewrite/plan.h"
+
+/* Adds a rule and applies it. Takes over `rule`, a JSON object without "why"
+ * and "class". `loss` is what it costs in the eyes of the guest. */
+QEVM_CHECKED gboolean qevm_plan_rule(QevmPlan *plan, json_t *rule,
+                                     QevmLoss loss, const char *why,
+                                     GError **error);
+void qevm_plan_problem(QevmPlan *plan, char *path, char *sentence,
+                       char *advice);
+
+/* JSON of a rule, of a value and of bytes. Owned. */
+json_t *qevm_plan_op(const char *op, const char *at);
+json_t *qevm_plan_value(const QevmValue *value);
+json_t *qevm_plan_hex(const guint8 *data, gsize size);
+
+/* The path of a section, node or element as it is now. Owned. */
+char *qevm_plan_path(QevmPlan *plan, QevmRecord *record, QevmNode *node,
+                     gint64 index);
+/* The bytes of a node as they are now. Owned. */
+GBytes *qevm_plan_bytes(QevmNode *node);
+/* The section of the base that a section of the stream was when idle; NULL. */
+QevmRecord *qevm_plan_base(QevmPlan *plan, const QevmRecord *record);
+/* Did the guest leave a section as it was? Without a base nobody knows. */
+gboolean qevm_plan_untouched(QevmPlan *plan, QevmRecord *record);
+
+/* ---- plan-ram.c ---- */
+QEVM_CHECKED gboolean qevm_plan_ram(QevmPlan *plan, GError **error);
+
+/* ---- plan-section.c ---- */
+
+/* Repairs a section until the destination loads it into `ref`. */
+QEVM_CHECKED gboolean qevm_plan_section(QevmPlan *plan, QevmRecord *record,
+                                        QevmRecord *ref, GError **error);
+
+/* One section and why it does not load. */
+typedef struct {
+    QevmPlan *plan;
+    QevmRecord *record, *ref;
+    const QevmStop *stop;
+    QevmNode *source; /* root of the stream's section */
+    QevmNode *like;   /* root of the reference's */
+    gboolean done;    /* a rule was made */
+} QevmRepair;
+
+/* ---- plan-layout.c ---- */
+
+/* The first difference in the layout before the place where it stops. */
+QEVM_CHECKED gboolean qevm_plan_layout(QevmRepair *repair, GError **error);
+
+/* ---- plan-device.c ---- */
+
+QEVM_CHECKED gboolean qevm_plan_pci_config(QevmRepair *repair, GError **error);
+QEVM_CHECKED gboolean qevm_plan_queues(QevmRepair *repair, GError **error);
+QEVM_CHECKED gboolean qevm_plan_device(QevmRepair *repair, GError **error);
+
+#endif

@@ -1,0 +1,248 @@
+/* plan-section.c - one section, repaired until the destination loads it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "rewrite/plan-private.h"
+
+/* Repairs of one section; each makes a rule. */
+#define REPAIRS_MAX 1000
+
+static json_t *
+op_at(QevmRepair *r, const char *op, QevmNode *node, gint64 index)
+{
+    g_autofree char *at = qevm_plan_path(r->plan, r->record, node, index);
+
+    return qevm_plan_op(op, at);
+}
+
+static gboolean
+make(QevmRepair *r, json_t *rule, QevmLoss loss, const char *why,
+     GError **error)
+{
+    r->done = TRUE;
+    return qevm_plan_rule(r->plan, rule, loss, why, error);
+}
+
+/* ---- versions and subsections ---- */
+
+static gboolean
+set_version(QevmRepair *r, QevmNode *node, guint32 version, GError **error)
+{
+    json_t *rule = op_at(r, "set-version", node, -1);
+
+    json_object_set_new(rule, "version", json_integer(version));
+    return make(r, rule, QEVM_LOSS_LOSSLESS, "what the destination knows",
+                error);
+}
+
+/* The subsection of that name where the loader stopped. */
+static QevmNode *
+find_subsection(QevmNode *parent, const char *name)
+{
+    QevmNode *found = NULL;
+
+    for (QevmNode *n = qevm_node_children(parent); n && !found; n = n->next) {
+        if (n->kind == QEVM_NODE_SUBSECTION &&
+            strcmp(qevm_node_name(n), name) == 0) {
+            found = n;
+        } else if (n->kind != QEVM_NODE_FIELD && n->kind != QEVM_NODE_ARRAY &&
+                   n->kind != QEVM_NODE_RAW) {
+            found = find_subsection(n, name);
+        }
+    }
+    return found;
+}
+
+static QevmNode *
+base_node(QevmRepair *r, QevmNode *node)
+{
+    QevmRecord *base = qevm_plan_base(r->plan, r->record);
+    QevmTree *tree = base ? qevm_record_tree(r->plan->base, base, NULL) : NULL;
+
+    return tree ? find_subsection(&tree->root, qevm_node_name(node)) : NULL;
+}
+
+static gboolean
+is_zero(GBytes *bytes, gsize from)
+{
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+
+    for (gsize i = from; i < size; i++) {
+        if (data[i]) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* What is all zero, or what it was when idle, says nothing. */
+static gboolean
+strip(QevmRepair *r, QevmNode *node, const char *why, GError **error)
+{
+    json_t *rule = op_at(r, "strip-subsection", node, -1);
+    gsize head = 6 + strlen(qevm_node_name(node)), size;
+    g_autoptr(GBytes) now = qevm_plan_bytes(node);
+    QevmNode *base = base_node(r, node);
+    g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
+    const guint8 *data = g_bytes_get_data(now, &size);
+
+    if (is_zero(now, head) || (then && g_bytes_equal(now, then))) {
+        json_object_set_new(rule, "if-equals",
+                            qevm_plan_hex(data + head, size - head));
+        return make(r, rule, QEVM_LOSS_DEFAULT, why, error);
+    }
+    return make(r, rule, QEVM_LOSS_LOSSY, why, error);
+}
+
+static gboolean
+repair_subsection(QevmRepair *r, GError **error)
+{
+    QevmNode *node = find_subsection(r->source, r->stop->text);
+
+    if (!node) {
+        return TRUE;
+    }
+    return r->stop->kind == QEVM_STOP_SUBSECTION_UNKNOWN
+               ? strip(r, node, "the destination does not know it", error)
+               : set_version(r, node, (guint32)r->stop->local, error);
+}
+
+/* ---- values ---- */
+
+/* The node of the stream that pairs with the one of the reference where the
+ * loader stopped, by its place in the tree. */
+static QevmNode *
+mate_of(QevmRepair *r, QevmNode *like)
+{
+    QevmNode *parent = like->parent ? mate_of(r, like->parent) : r->source;
+
+    if (!like->parent || !parent) {
+        return parent;
+    }
+    for (QevmNode *n = qevm_node_children(parent); n; n = n->next) {
+        if (n->kind == like->kind && n->index == like->index &&
+            strcmp(qevm_node_name(n), qevm_node_name(like)) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+static gboolean
+set_like(QevmRepair *r, const char *why, GError **error)
+{
+    QevmNode *like = r->stop->at;
+    QevmNode *node = like ? mate_of(r, like) : NULL;
+
+    for (guint64 i = 0; node && i < qevm_node_count(like); i++) {
+        g_auto(QevmValue) here = QEVM_VALUE_INIT, there = QEVM_VALUE_INIT;
+        json_t *rule;
+
+        qevm_node_value(like, i, &here);
+        qevm_node_value(node, i, &there);
+        if (qevm_value_equal(&here, &there)) {
+            continue;
+        }
+        rule = op_at(r, "set", node,
+                     node->kind == QEVM_NODE_ARRAY ? (gint64)i : -1);
+        json_object_set_new(rule, "value", qevm_plan_value(&here));
+        return make(r, rule, QEVM_LOSS_VISIBLE, why, error);
+    }
+    return TRUE;
+}
+
+/* ---- the repair ---- */
+
+static gboolean
+repair(QevmRepair *r, GError **error)
+{
+    switch (r->stop->kind) {
+    case QEVM_STOP_VERSION_TOO_NEW:
+    case QEVM_STOP_VERSION_TOO_OLD:
+        return set_version(r, NULL, r->ref->version_id, error);
+    case QEVM_STOP_SUBSECTION_UNKNOWN:
+    case QEVM_STOP_SUBSECTION_TOO_NEW:
+    case QEVM_STOP_SUBSECTION_TOO_OLD:
+        return repair_subsection(r, error);
+    default:
+        break;
+    }
+    if (!qevm_plan_layout(r, error) || r->done) {
+        return r->done;
+    }
+    switch (r->stop->kind) {
+    case QEVM_STOP_EQUAL:
+        return set_like(r, "the destination has this number of them", error);
+    case QEVM_STOP_PCI_CONFIG:
+        return qevm_plan_pci_config(r, error);
+    case QEVM_STOP_VIRTIO_QUEUE_SIZE:
+        return qevm_plan_queues(r, error);
+    case QEVM_STOP_LESS_OR_EQUAL:
+    case QEVM_STOP_DEVICE:
+        return qevm_plan_device(r, error);
+    default:
+        return TRUE;
+    }
+}
+
+static void
+add_problem(QevmRepair *r)
+{
+    const QevmStop *stop = r->stop;
+    const char *what =
+        stop->text ? stop->text
+        : stop->kind == QEVM_STOP_PCI_CONFIG
+            ? "a byte of PCI config space that the guest knows is another one"
+        : stop->kind == QEVM_STOP_DEVICE
+            ? "the destination's device does not take this state"
+            : "the destination cannot read it, and nothing here tells why";
+
+    qevm_plan_problem(r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
+                      g_strdup(what), NULL);
+}
+
+gboolean
+qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
+                  GError **error)
+{
+    QevmStream *stream = plan->edit->stream;
+    guint problems = plan->problems->len;
+
+    for (guint i = 0; i < REPAIRS_MAX; i++) {
+        g_auto(QevmStop) stop = QEVM_STOP_INIT;
+        QevmRepair r = {
+            .plan = plan, .record = record, .ref = ref, .stop = &stop
+        };
+        QevmTree *source, *like;
+
+        if (!qevm_load_section(plan->target, stream, record, ref, &stop,
+                               error)) {
+            return FALSE;
+        }
+        if (stop.kind == QEVM_STOP_NONE) {
+            return TRUE;
+        }
+        source = qevm_record_tree(stream, record, error);
+        like = source ? qevm_record_tree(qevm_target_reference(plan->target),
+                                         ref, error)
+                      : NULL;
+        if (!like) {
+            return FALSE;
+        }
+        r.source = &source->root;
+        r.like = &like->root;
+        if (!repair(&r, error)) {
+            return FALSE;
+        }
+        if (!r.done) {
+            if (problems == plan->problems->len) {
+                add_problem(&r);
+            }
+            return TRUE;
+        }
+    }
+    return TRUE;
+}
