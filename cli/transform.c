@@ -9,10 +9,13 @@
 #include <unistd.h>
 
 typedef struct {
-    QevmCli *cli;                   /* borrowed */
+    QevmCli *cli;                   /* borrowed; NULL: no options */
     const QevmTransform *transform; /* borrowed */
-    QevmEdit *edit;                 /* owned */
-    QevmOutput *output;             /* owned; NULL: a dry run */
+    QevmStream *stream;             /* owned; NULL until it was read */
+    QevmEdit *edit;                 /* owned; of that stream */
+    QevmOutput *output;             /* owned; NULL: a dry run, or only `fd` */
+    int fd;                         /* to write to; -1: a dry run */
+    gboolean sparse;                /* it can have holes */
     QevmOutput *journal;            /* owned; NULL: none wanted */
     QevmSource *head;               /* owned; of a pipe, once it is written */
     QevmProgressLine line;
@@ -22,8 +25,10 @@ typedef struct {
 static void
 run_clear(Run *run)
 {
+    /* The edit borrows from the stream. */
     qevm_edit_free(run->edit);
     qevm_source_free(run->head);
+    qevm_stream_free(run->stream);
     qevm_output_free(run->output);
     qevm_output_free(run->journal);
 }
@@ -138,8 +143,10 @@ static void
 begin_edit(Run *run, QevmStream *stream)
 {
     run->edit = qevm_edit_new(stream);
-    run->edit->allow_visible = run->cli->options.allow_visible;
-    run->edit->allow_lossy = run->cli->options.allow_lossy;
+    if (run->cli) {
+        run->edit->allow_visible = run->cli->options.allow_visible;
+        run->edit->allow_lossy = run->cli->options.allow_lossy;
+    }
     run->edit->live->unnamed = qevm_output_unnamed;
     run->edit->live->drop_all_pages = run->transform->drop_all_pages;
 }
@@ -157,9 +164,7 @@ show_progress(guint64 done, guint64 total, gpointer user)
 static gboolean
 write_source(Run *run, QevmSource *source, GError **error)
 {
-    int fd = qevm_output_fd(run->output);
-
-    return qevm_source_copy(source, 0, qevm_source_size(source), fd, FALSE,
+    return qevm_source_copy(source, 0, qevm_source_size(source), run->fd, FALSE,
                             error);
 }
 
@@ -173,7 +178,7 @@ live_hook(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **edit,
     if (!apply(run, QEVM_PHASE_HEAD, error)) {
         return FALSE;
     }
-    if (!run->output) {
+    if (run->fd < 0) {
         return TRUE;
     }
     *edit = run->edit->live;
@@ -185,7 +190,7 @@ live_hook(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **edit,
     if (!write_source(run, run->head, error)) {
         return FALSE;
     }
-    qevm_flow_set_sink(flow, qevm_output_fd(run->output), FALSE);
+    qevm_flow_set_sink(flow, run->fd, FALSE);
     return TRUE;
 }
 
@@ -200,7 +205,7 @@ finish_pipe(Run *run, GError **error)
     if (!apply(run, QEVM_PHASE_DEVICES, error)) {
         return FALSE;
     }
-    if (!run->output) {
+    if (run->fd < 0) {
         return TRUE;
     }
     rest = qevm_emit_rest(run->edit, error);
@@ -212,21 +217,20 @@ finish_pipe(Run *run, GError **error)
 }
 
 static gboolean
-finish_file(Run *run, QevmStream *stream, GError **error)
+finish_file(Run *run, GError **error)
 {
     gboolean ok;
 
-    begin_edit(run, stream);
+    begin_edit(run, run->stream);
     if (!apply(run, QEVM_PHASE_ALL, error)) {
         return FALSE;
     }
-    if (!run->output) {
+    if (run->fd < 0) {
         return TRUE;
     }
     run->writing = TRUE;
     qevm_progress_start(&run->line, "writing");
-    ok = qevm_emit_fd(run->edit, qevm_output_fd(run->output),
-                      qevm_output_sparse(run->output), show_progress, run,
+    ok = qevm_emit_fd(run->edit, run->fd, run->sparse, show_progress, run,
                       error);
     qevm_progress_stop(&run->line);
     return ok;
@@ -313,6 +317,8 @@ open_outputs(Run *run, GError **error)
         if (!run->output) {
             return FALSE;
         }
+        run->fd = qevm_output_fd(run->output);
+        run->sparse = qevm_output_sparse(run->output);
     }
     if (o->journal) {
         run->journal = qevm_output_open(
@@ -348,14 +354,39 @@ fail(const Run *run, const GError *error)
                          run->writing ? QEVM_EXIT_SYSTEM : QEVM_EXIT_INPUT);
 }
 
+/* Reads the source, which it takes over, and writes what becomes of it. */
+static gboolean
+copy_source(Run *run, QevmSource *source, QevmStreamHooks *hooks,
+            GError **error)
+{
+    gboolean pipe = !qevm_source_seekable(source);
+    gboolean walk =
+        run->transform->rules && qevm_rules_need_walk(run->transform->rules);
+
+    hooks->progress = show_progress;
+    hooks->live = pipe ? live_hook : NULL;
+    hooks->user = run;
+    qevm_progress_start(&run->line,
+                        pipe && run->fd >= 0 ? "writing" : "reading");
+    run->stream =
+        qevm_stream_open(source, walk ? QEVM_OPEN_WALK : 0, hooks, error);
+    qevm_progress_stop(&run->line);
+    if (!run->stream) {
+        return FALSE;
+    }
+    if (run->stream->error) {
+        run->writing = run->stream->error->domain != QEVM_ERROR;
+        g_propagate_error(error, g_error_copy(run->stream->error));
+        return FALSE;
+    }
+    /* A pipe without a live part never called back. */
+    return run->edit ? finish_pipe(run, error) : finish_file(run, error);
+}
+
 static int
 run_opened(Run *run, QevmSource *source)
 {
-    QevmStreamHooks hooks = { .progress = show_progress, .user = run };
-    gboolean pipe = !qevm_source_seekable(source), ok;
-    gboolean walk =
-        run->transform->rules && qevm_rules_need_walk(run->transform->rules);
-    g_autoptr(QevmStream) stream = NULL;
+    QevmStreamHooks hooks = { 0 };
     g_autoptr(GError) error = NULL;
 
     hooks.lend = qevm_cli_lend(run->cli);
@@ -363,36 +394,24 @@ run_opened(Run *run, QevmSource *source)
         qevm_source_free(source);
         return QEVM_EXIT_INPUT;
     }
-    if (pipe) {
-        hooks.live = live_hook;
-    }
-    qevm_progress_start(&run->line,
-                        pipe && run->output ? "writing" : "reading");
-    stream =
-        qevm_stream_open(source, walk ? QEVM_OPEN_WALK : 0, &hooks, &error);
-    qevm_progress_stop(&run->line);
-    if (!stream) {
+    if (!copy_source(run, source, &hooks, &error)) {
         return fail(run, error);
     }
-    if (stream->error) {
-        run->writing = stream->error->domain != QEVM_ERROR;
-        g_clear_pointer(&run->edit, qevm_edit_free);
-        return fail(run, stream->error);
-    }
-    /* A pipe without a live part never called back. */
-    ok =
-        run->edit ? finish_pipe(run, &error) : finish_file(run, stream, &error);
-    if (ok && run->cli->options.dry_run) {
+    if (run->cli->options.dry_run) {
         print_changes(run);
     }
-    if (ok) {
-        run->writing = TRUE;
-        ok = commit(run, &error);
-    }
-    /* The edit borrows from the stream. */
-    g_clear_pointer(&run->edit, qevm_edit_free);
-    g_clear_pointer(&run->head, qevm_source_free);
-    return ok ? QEVM_EXIT_OK : fail(run, error);
+    run->writing = TRUE;
+    return commit(run, &error) ? QEVM_EXIT_OK : fail(run, error);
+}
+
+gboolean
+qevm_transform_copy(const QevmTransform *transform, QevmSource *source, int fd,
+                    GError **error)
+{
+    g_auto(Run) run = { .transform = transform, .fd = fd };
+    QevmStreamHooks hooks = { 0 };
+
+    return copy_source(&run, source, &hooks, error);
 }
 
 void
@@ -409,7 +428,7 @@ qevm_transform_join(QevmRules *rules, QevmRules *more)
 int
 qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
 {
-    g_auto(Run) run = { .cli = cli, .transform = transform };
+    g_auto(Run) run = { .cli = cli, .transform = transform, .fd = -1 };
     g_autoptr(GError) error = NULL;
     QevmSource *source;
 

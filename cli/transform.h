@@ -39,4 +39,10 @@ void qevm_transform_join(QevmRules *rules, QevmRules *more);
  * wrong. */
 int qevm_transform_run(QevmCli *cli, const QevmTransform *transform);
 
+/* The same from a source, which it takes over, to a descriptor; transform->file
+ * does not matter. Nothing is described that the stream does not describe
+ * itself. */
+gboolean qevm_transform_copy(const QevmTransform *transform, QevmSource *source,
+                             int fd, GError **error);
+
 #endif
