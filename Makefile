@@ -61,14 +61,14 @@ say      = $(if $(V),,@echo '  $(1) $@';)
 # ---- what there is ---------------------------------------------------------
 
 LIB_SRC  := $(wildcard parser/*.c rewrite/*.c)
-CLI_SRC  := $(wildcard cli/*.c)
+CLI_SRC  := $(wildcard cli/*.c cli/*/*.c)
 UNIT_SRC := $(wildcard tests/unit/test-*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz-*.c)
 # Programs against hostile input, and what they share with the fuzz targets.
 HOST_SRC := $(wildcard tests/hostile/sweep.c tests/hostile/property.c)
 EXER_SRC := tests/hostile/exercise.c tests/hostile/image.c
 BENCH_SRC := $(wildcard tests/bench/*.c)
-HEADERS  := $(wildcard cli/*.h parser/*.h rewrite/*.h tests/unit/*.h \
+HEADERS  := $(wildcard cli/*.h cli/*/*.h parser/*.h rewrite/*.h tests/unit/*.h \
               tests/hostile/*.h)
 MAN      := $(wildcard man/*.[1-9])
 # Small real streams, for the tests: tests/streams/README says which.
