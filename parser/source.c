@@ -202,6 +202,12 @@ qevm_source_seekable(const QevmSource *source)
     return source->kind != KIND_PIPE;
 }
 
+int
+qevm_source_file(const QevmSource *source)
+{
+    return source->kind == KIND_FILE ? source->fd : -1;
+}
+
 guint64
 qevm_source_size(const QevmSource *source)
 {

@@ -35,6 +35,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmSource, qevm_source_free)
 const char *qevm_source_name(const QevmSource *source);
 gboolean qevm_source_seekable(const QevmSource *source);
 
+/* The descriptor of a source that is one file from its beginning to its end,
+ * borrowed; -1: it is no such thing. */
+int qevm_source_file(const QevmSource *source);
+
 /* Total bytes. Of a pipe: known (G_MAXUINT64 before) once its end was met. */
 guint64 qevm_source_size(const QevmSource *source);
 

@@ -1,0 +1,286 @@
+/* load.c - a stream loaded into a QEMU. */
+#define _GNU_SOURCE
+#include "cli/qemu/load.h"
+
+#include "cli/output.h"
+#include "cli/qemu/error.h"
+#include "cli/qemu/feed.h"
+#include "parser/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TURN_MS 200
+#define HEAD_SIZE (64 * 1024) /* bytes that hold the configuration */
+
+const char *const qevm_qemu_load_options[] = { "-S", "-incoming", "defer",
+                                               NULL };
+
+void
+qevm_load_free(QevmLoad *load)
+{
+    if (load) {
+        g_free(load->messages);
+        qevm_load_place_clear(&load->place);
+        g_free(load->ended);
+        g_free(load);
+    }
+}
+
+static gboolean
+system_failed(const char *what, GError **error)
+{
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
+                "cannot make a %s: %s", what, g_strerror(errno));
+    return FALSE;
+}
+
+/* ---- before ---- */
+
+/* What the stream asks for, by its configuration. A stream that is none is
+ * QEMU's to judge. */
+static gboolean
+look_at_head(QevmSource *source, gboolean *ignore_shared, gboolean *mapped_ram,
+             GError **error)
+{
+    g_autofree guint8 *head = g_malloc(HEAD_SIZE);
+    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(QevmStream) stream = NULL;
+    gsize size = 0, got = 1;
+
+    while (got > 0 && size < HEAD_SIZE) {
+        if (!qevm_source_read_some(source, size, HEAD_SIZE - size, head + size,
+                                   &got, error)) {
+            return FALSE;
+        }
+        qevm_source_keep(source, size, head + size, got);
+        size += got;
+    }
+    bytes = g_bytes_new(head, size);
+    stream =
+        qevm_stream_open(qevm_source_new_bytes(bytes, "head"), 0, NULL, NULL);
+    *ignore_shared = stream && stream->capability_ignore_shared;
+    *mapped_ram = stream && stream->capability_mapped_ram;
+    return TRUE;
+}
+
+static gboolean
+set_capability(QevmQemu *qemu, const char *name, GError **error)
+{
+    return qevm_qmp_do(qemu->qmp, "migrate-set-capabilities",
+                       json_pack("{s:[{s:s,s:b}]}", "capabilities",
+                                 "capability", name, "state", 1),
+                       -1, error);
+}
+
+/* A QEMU without such traces does without. */
+static void
+enable_traces(QevmQemu *qemu)
+{
+    for (guint i = 0; qevm_messages_events[i]; i++) {
+        (void)qevm_qmp_do(qemu->qmp, "trace-event-set-state",
+                          json_pack("{s:s,s:b,s:b}", "name",
+                                    qevm_messages_events[i], "enable", 1,
+                                    "ignore-unavailable", 1),
+                          -1, NULL);
+    }
+}
+
+/* ---- the stream on its way ---- */
+
+static gboolean
+begin_incoming(QevmQemu *qemu, const char *uri, GError **error)
+{
+    return qevm_qmp_do(qemu->qmp, "migrate-incoming",
+                       json_pack("{s:s}", "uri", uri), -1, error);
+}
+
+static gboolean
+begin_pipe(QevmQemu *qemu, QevmSource *source, QevmFeed **feed, GError **error)
+{
+    int ends[2];
+    gboolean ok;
+
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        qevm_source_free(source);
+        return system_failed("pipe", error);
+    }
+    ok = qevm_qmp_do(qemu->qmp, "getfd",
+                     json_pack("{s:s}", "fdname", "qevm-stream"), ends[0],
+                     error) &&
+         begin_incoming(qemu, "fd:qevm-stream", error);
+    close(ends[0]);
+    if (!ok) {
+        close(ends[1]);
+        qevm_source_free(source);
+        return FALSE;
+    }
+    *feed = qevm_feed_new(source, ends[1]);
+    return TRUE;
+}
+
+/* A file of its own for a stream that is inside another one. */
+static int
+spool(QevmSource *source, GError **error)
+{
+    int fd = qevm_output_unnamed(error);
+
+    if (fd >= 0 && !qevm_source_copy(source, 0, qevm_source_size(source), fd,
+                                     TRUE, error)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Pages are at places in the file, so QEMU needs the file. */
+static gboolean
+begin_file(QevmQemu *qemu, QevmSource *source, GError **error)
+{
+    int fd = -1, spooled = -1, of = qevm_source_file(source);
+    g_autofree char *path = NULL;
+    gboolean ok = FALSE;
+
+    if (!qevm_source_seekable(source)) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "a stream with mapped RAM has to be a file");
+    } else if (of >= 0 || (of = spooled = spool(source, error)) >= 0) {
+        /* QEMU takes it only if it was opened as QEMU would. */
+        path = g_strdup_printf("/proc/self/fd/%d", of);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        ok = fd >= 0 || system_failed("descriptor", error);
+    }
+    ok = ok &&
+         qevm_qmp_do(qemu->qmp, "add-fd", json_pack("{s:i}", "fdset-id", 1), fd,
+                     error) &&
+         begin_incoming(qemu, "file:/dev/fdset/1", error);
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (spooled >= 0) {
+        close(spooled);
+    }
+    qevm_source_free(source);
+    return ok;
+}
+
+/* Until the load has come to an end, either way: TRUE if it is a good one. */
+static gboolean
+wait_for_end(QevmQemu *qemu, QevmFeed *feed, GError **error)
+{
+    gint64 moved = g_get_monotonic_time();
+    guint64 done = 0;
+
+    for (;;) {
+        GError *problem = NULL;
+        json_t *event = qevm_qmp_event(qemu->qmp, TURN_MS, &problem);
+        const char *name = json_string_value(json_object_get(event, "event"));
+        const char *status = json_string_value(
+            json_object_get(json_object_get(event, "data"), "status"));
+        gboolean good = g_strcmp0(name, "MIGRATION") == 0 &&
+                        g_strcmp0(status, "completed") == 0;
+        guint64 now = feed ? qevm_feed_done(feed) : 0;
+
+        json_decref(event);
+        if (good) {
+            return TRUE;
+        }
+        if (problem) {
+            g_propagate_error(error, problem);
+            return FALSE;
+        }
+        if (now != done) {
+            done = now;
+            moved = g_get_monotonic_time();
+        }
+        if (g_get_monotonic_time() - moved >
+            (gint64)qemu->seconds * G_USEC_PER_SEC) {
+            g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_TIMEOUT,
+                        "QEMU does not go on with the stream for %u s",
+                        qemu->seconds);
+            return FALSE;
+        }
+    }
+}
+
+/* ---- after ---- */
+
+/* What is to be told of a QEMU that has ended, or will not load. */
+static gboolean
+judge_end(QevmQemu *qemu, QevmLoad *load, gsize from, GError **error)
+{
+    int status;
+
+    if (!qevm_qemu_wait(qemu, &status, error)) {
+        return FALSE;
+    }
+    qevm_messages_finish(qemu->messages);
+    load->result = WIFSIGNALED(status) ? QEVM_LOAD_CRASHED : QEVM_LOAD_REFUSED;
+    load->ended = qevm_qemu_status_text(status);
+    load->messages = qevm_messages_text(qemu->messages, from, NULL);
+    load->place = qevm_messages_place(qemu->messages);
+    return TRUE;
+}
+
+/* A capability that QEMU does not know, for one. */
+static void
+judge_answer(QevmQemu *qemu, QevmLoad *load, const GError *why)
+{
+    load->result = QEVM_LOAD_REFUSED;
+    load->messages =
+        g_strdup_printf("%s (QEMU %s)\n", why->message, qemu->version);
+}
+
+QevmLoad *
+qevm_qemu_load(QevmQemu *qemu, QevmSource *source, GError **error)
+{
+    g_autoptr(QevmLoad) load = g_new0(QevmLoad, 1);
+    gboolean ignore_shared, mapped_ram, ok;
+    QevmFeed *feed = NULL;
+    GError *problem = NULL;
+    gsize from;
+
+    if (!look_at_head(source, &ignore_shared, &mapped_ram, error)) {
+        qevm_source_free(source);
+        return NULL;
+    }
+    qevm_messages_show(qemu->messages, FALSE);
+    g_free(qevm_messages_text(qemu->messages, 0, &from));
+    enable_traces(qemu);
+    ok =
+        set_capability(qemu, "events", &problem) &&
+        (!ignore_shared || set_capability(qemu, "x-ignore-shared", &problem)) &&
+        (!mapped_ram || set_capability(qemu, "mapped-ram", &problem));
+    if (!ok) {
+        qevm_source_free(source);
+    } else {
+        ok = (mapped_ram ? begin_file(qemu, source, &problem)
+                         : begin_pipe(qemu, source, &feed, &problem)) &&
+             wait_for_end(qemu, feed, &problem);
+    }
+    if (feed && !qevm_feed_stop(feed, error)) {
+        g_clear_error(&problem);
+        return NULL;
+    }
+    if (ok) {
+        load->messages = qevm_messages_text(qemu->messages, from, NULL);
+        return g_steal_pointer(&load);
+    }
+    if (g_error_matches(problem, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_ENDED)) {
+        g_clear_error(&problem);
+        ok = judge_end(qemu, load, from, error);
+    } else if (g_error_matches(problem, QEVM_QEMU_ERROR,
+                               QEVM_QEMU_ERROR_ANSWER)) {
+        judge_answer(qemu, load, problem);
+        g_clear_error(&problem);
+        ok = TRUE;
+    } else {
+        qevm_messages_show_rest(qemu->messages);
+        g_propagate_error(error, problem);
+    }
+    return ok ? g_steal_pointer(&load) : NULL;
+}
