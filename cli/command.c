@@ -21,6 +21,8 @@ const QevmCommand *const qevm_commands[] = {
     &qevm_command_strip,
     &qevm_command_schema,
     &qevm_command_recover,
+    &qevm_command_capture,
+    &qevm_command_try,
     &qevm_command_help,
     NULL,
 };
@@ -266,12 +268,13 @@ qevm_cli_stream_error(const QevmCli *cli, const char *file,
 
 /* The arguments from `--` on; NULL-terminated, cut off `args`. */
 static char **
-take_operands(char **args)
+take_operands(char **args, gboolean *dashes)
 {
     for (guint i = 1; args[i]; i++) {
         if (strcmp(args[i], "--") == 0) {
             char **operands = g_strdupv(args + i + 1);
 
+            *dashes = TRUE;
             for (guint k = i; args[k]; k++) {
                 g_clear_pointer(&args[k], g_free);
             }
@@ -306,7 +309,8 @@ parse_options(QevmCli *cli, char ***args, GError **error)
 {
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
-    g_auto(GStrv) operands = take_operands(*args);
+    gboolean dashes = FALSE;
+    g_auto(GStrv) operands = take_operands(*args, &dashes);
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     GOptionEntry help = { "help", 'h', 0, G_OPTION_ARG_NONE, &cli->options.help,
                           NULL,   NULL };
@@ -330,6 +334,7 @@ parse_options(QevmCli *cli, char ***args, GError **error)
     for (guint i = 0; (*args)[i]; i++) {
         g_ptr_array_add(all, g_strdup((*args)[i]));
     }
+    cli->dashes = dashes ? (int)all->len - 1 : -1;
     for (guint i = 0; operands[i]; i++) {
         g_ptr_array_add(all, g_strdup(operands[i]));
     }
@@ -381,7 +386,8 @@ clear_options(QevmOptions *options)
 int
 qevm_command_run(const QevmCommand *command, int argc, char **argv)
 {
-    QevmCli cli = { .command = command, .options = { .depth = -1 } };
+    QevmCli cli = { .command = command,
+                    .options = { .depth = -1, .timeout = 60 } };
     const char *no_colour = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
     gboolean colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) &&
                       g_strcmp0(term, "dumb") != 0;

@@ -23,9 +23,10 @@ typedef enum {
 typedef struct {
     gboolean help, json, quiet, strict, quick, walk, all, offsets, hex, types;
     gboolean no_schemas, sections, dry_run, allow_visible, allow_lossy, no_sync,
-        spool;
-    int depth;
+        spool, disks_are_copies;
+    int depth, timeout;
     char *like, *base;
+    double run;
     char *format, *output, *journal, *qemu, *machine;
     char **rules, **describe_with, **schema, **against;
 } QevmOptions;
@@ -91,6 +92,7 @@ typedef struct QevmCommand QevmCommand;
 typedef struct {
     const QevmCommand *command;
     QevmOptions options;
+    int dashes; /* how many arguments come before a `--`; -1: there is none */
     QevmPrint *out;        /* stdout */
     struct QevmLend *lend; /* owned; see qevm_cli_lend() */
     QevmSchemas *schemas;  /* owned; see qevm_cli_schemas() */
@@ -112,7 +114,8 @@ struct QevmCommand {
 extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_set, qevm_command_diff, qevm_command_check,
     qevm_command_rewrite, qevm_command_plan, qevm_command_strip,
-    qevm_command_schema, qevm_command_recover, qevm_command_help;
+    qevm_command_schema, qevm_command_recover, qevm_command_capture,
+    qevm_command_try, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];

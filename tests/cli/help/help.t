@@ -14,6 +14,8 @@ Commands:
   strip     write a small copy without RAM pages
   schema    keep descriptions of devices in files
   recover   find sections where a stream cannot be read
+  capture   write what a QEMU saves when idle
+  try       load a stream into a QEMU, and see what it says
   help      tell of a command, or of what check finds
 
 A FILE of "-" is standard input. "qevm help COMMAND" tells more of one command,
