@@ -165,7 +165,7 @@ install: all
 
 # A class is what tests/prove runs as one: the unit tests, the transcripts
 # tests/cli/*/*.t, or tests/CLASS/*.t. san/CLASS: with the sanitizer build.
-QUICK := unit cli streams schemas fuzz man
+QUICK := unit cli streams schemas cases fuzz man
 SLOW  := faults san/unit san/cli san/hostile qemu corpus
 
 built: all $(UNIT) $(FUZZERS) $(HOSTILE) $(FAULTS) $(STREAMS)

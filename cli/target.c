@@ -109,6 +109,33 @@ add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
     return add_release(cli, target, name);
 }
 
+/* What qevm capture wrote beside a reference: of the first one it counts. */
+static gboolean
+add_facts(QevmCli *cli, QevmTarget *target, const char *path)
+{
+    g_autofree char *beside = g_strconcat(path, ".target.json", NULL);
+    g_autoptr(GError) error = NULL;
+    json_error_t wrong;
+    json_t *facts;
+    gboolean ok;
+
+    if (target->references->len > 1 ||
+        !g_file_test(beside, G_FILE_TEST_EXISTS)) {
+        return TRUE;
+    }
+    facts = json_load_file(beside, 0, &wrong);
+    if (!facts) {
+        g_set_error(&error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
+                    beside, wrong.line, wrong.text);
+    }
+    ok = facts && qevm_target_set_facts(target, facts, beside, &error);
+    json_decref(facts);
+    if (!ok) {
+        qevm_cli_fail(cli, beside, error, QEVM_EXIT_INPUT);
+    }
+    return ok;
+}
+
 static gboolean
 add_stream(QevmCli *cli, QevmTarget *target, const char *path)
 {
@@ -123,7 +150,7 @@ add_stream(QevmCli *cli, QevmTarget *target, const char *path)
         return FALSE;
     }
     qevm_target_add_reference(target, stream);
-    return TRUE;
+    return add_facts(cli, target, path);
 }
 
 /* ---- what is shipped for a reference ---- */
@@ -155,6 +182,13 @@ nearest(guint release, const char *architecture, guint *below, guint *above)
     }
 }
 
+/* Was one named? What a capture has beside it knows no `cpu` or `timer`. */
+static gboolean
+has_shipped(const QevmTarget *target)
+{
+    return target->known->len > (target->facts ? 1 : 0);
+}
+
 static gboolean
 add_nearest(QevmCli *cli, QevmTarget *target)
 {
@@ -163,7 +197,7 @@ add_nearest(QevmCli *cli, QevmTarget *target)
         reference ? qevm_stream_architecture(reference) : NULL;
     guint releases[2];
 
-    if (!architecture || !target->release || target->known->len) {
+    if (!architecture || !target->release || has_shipped(target)) {
         return TRUE;
     }
     nearest(target->release, architecture, &releases[0], &releases[1]);

@@ -390,6 +390,13 @@ explain_stop(Section *s)
             stop->index, (guint)stop->incoming, (guint)stop->local);
         add(s, "virtio-queue-size", node, -1, stop->offset, sentence);
         break;
+    case QEVM_STOP_VIRTIO_FEATURES:
+        sentence =
+            g_strdup_printf("the guest took the features 0x%" G_GINT64_MODIFIER
+                            "x that the destination does not offer",
+                            stop->incoming & ~stop->local);
+        add(s, "virtio-features", node, -1, stop->offset, sentence);
+        break;
     case QEVM_STOP_DEVICE:
         add(s, "device-refuses", node, -1, stop->offset,
             stop->text ? stop->text
@@ -516,6 +523,7 @@ static void
 note_connections(QevmAgainst *a, QevmRecord *record)
 {
     g_autoptr(QevmRefusal) r = qevm_refusal_new();
+    QevmTargetKnows knows;
     guint8 marker = 0;
     QevmFinding *f;
 
@@ -525,12 +533,17 @@ note_connections(QevmAgainst *a, QevmRecord *record)
         marker != SLIRP_SOCKET) {
         return;
     }
-    f = qevm_finding_add(a->findings, "slirp-connection",
-                         qevm_against_path(a->stream, record, NULL, -1),
-                         record->payload_offset,
-                         "an open connection is in it; a destination without "
-                         "the same guestfwd rule refuses it");
-    f->likely = TRUE;
+    knows = qevm_target_says(a->target, "guestfwd");
+    if (knows == QEVM_TARGET_YES) {
+        return;
+    }
+    f = qevm_finding_add(
+        a->findings,
+        knows == QEVM_TARGET_NO ? "slirp-refused" : "slirp-connection",
+        qevm_against_path(a->stream, record, NULL, -1), record->payload_offset,
+        "an open connection is in it; a destination without "
+        "the same guestfwd rule refuses it");
+    f->likely = knows == QEVM_TARGET_MAYBE;
     qevm_refusal_section(r, record->idstr, record->instance_id);
     qevm_refusal_outcome(r, -EINVAL);
     qevm_against_say(a, f, r);

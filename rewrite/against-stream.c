@@ -155,9 +155,11 @@ compare_uuid(QevmAgainst *a, QevmRecord *record)
                    "configuration/uuid");
     g_autofree char *there =
         incoming ? uuid_text(qevm_node_children(incoming)) : NULL;
-    g_autofree char *here = local ? uuid_text(qevm_node_children(local)) : NULL;
+    const char *option = qevm_target_option(a->target, "uuid");
+    g_autofree char *here =
+        local ? uuid_text(qevm_node_children(local)) : g_strdup(option);
 
-    if (!there || g_strcmp0(here, there) == 0) {
+    if (!there || (here && g_ascii_strcasecmp(here, there) == 0)) {
         return;
     }
     if (here) {
@@ -398,6 +400,26 @@ say_block(QevmAgainst *a, QevmFinding *f, const char *id,
 }
 
 static void
+compare_maximum(QevmAgainst *a, const QevmRamBlock *block)
+{
+    guint64 maximum = qevm_target_ram_maximum(a->target, block->idstr);
+    g_autofree char *quoted = qevm_path_quote_step(block->idstr, FALSE);
+
+    if (!maximum || block->used_length <= maximum) {
+        return;
+    }
+    say_block(a,
+              qevm_finding_add(a->findings, "ram-block-size",
+                               g_strdup_printf("ram//.blocks/%s", quoted),
+                               block->offset,
+                               "the RAM block has 0x%" G_GINT64_MODIFIER
+                               "x bytes, at the destination at most "
+                               "0x%" G_GINT64_MODIFIER "x",
+                               block->used_length, maximum),
+              "ram-block-maximum", block, maximum);
+}
+
+static void
 compare_block(QevmAgainst *a, const QevmRamBlock *block, GHashTable *used)
 {
     const QevmRamBlock *local = qevm_ram_find(a->reference->ram, block->idstr);
@@ -416,6 +438,7 @@ compare_block(QevmAgainst *a, const QevmRamBlock *block, GHashTable *used)
     g_hash_table_add(used, (gpointer)(guintptr)local);
     if (local->used_length == block->used_length ||
         is_resizable(block->idstr)) {
+        compare_maximum(a, block);
         return;
     }
     path = g_strdup_printf("ram//.blocks/%s", quoted);

@@ -238,6 +238,11 @@ static const QevmFindingInfo table[] = {
       "destination whose -netdev has not got the same guestfwd rule refuses "
       "the section, and a stream does not tell which rules it has. The rule "
       "remove-element takes a connection out; the guest sees it stall." },
+    { "slirp-refused", QEVM_SEVERITY_ERROR,
+      "a connection that the user network does not take",
+      "The stream has a connection to a guestfwd address, and the "
+      "destination's command line has no guestfwd rule. QEMU refuses the "
+      "section with \"error while loading state\" and no other word." },
     { "subsection-unknown", QEVM_SEVERITY_ERROR,
       "the destination knows no such subsection",
       "A subsection holds state that not every guest has. A QEMU "
@@ -285,6 +290,13 @@ static const QevmFindingInfo table[] = {
       "The version in the header is below the minimum of the "
       "destination's device. QEMU stops with \"incoming version_id N "
       "is too old\"." },
+    { "virtio-features", QEVM_SEVERITY_ERROR,
+      "the guest took features that are not offered",
+      "The guest of a virtio device negotiated a feature that the device at "
+      "the destination does not offer: another property, or a back end that "
+      "cannot do it. QEMU stops with \"Features 0xA unsupported. Allowed "
+      "features: 0xB\". It is best to give the destination's device the "
+      "property." },
     { "virtio-queue-size", QEVM_SEVERITY_ERROR,
       "a virtqueue is larger than the destination's",
       "Since 11.0, QEMU refuses a virtqueue that is larger than what "

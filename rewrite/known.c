@@ -202,7 +202,7 @@ read_device(Reader *r, const char *type, const json_t *json)
 }
 
 static gboolean
-read_root(Reader *r, json_t *root)
+read_root(Reader *r, const json_t *root)
 {
     const json_t *machine = json_object_get(root, MACHINE_KEY);
     const char *type;
@@ -214,7 +214,7 @@ read_root(Reader *r, json_t *root)
     r->known->machine =
         g_strdup(json_string_value(json_object_get(machine, "Name")));
     r->known->partial = json_object_get(machine, "partial") != NULL;
-    json_object_foreach(root, type, value)
+    json_object_foreach((json_t *)(guintptr)root, type, value)
     {
         if (strcmp(type, MACHINE_KEY) != 0 && !read_device(r, type, value)) {
             return FALSE;
@@ -224,15 +224,12 @@ read_root(Reader *r, json_t *root)
 }
 
 QevmKnown *
-qevm_known_parse(const char *text, gsize len, const char *name, GError **error)
+qevm_known_new(const json_t *dump, const char *name, GError **error)
 {
     g_autoptr(QevmKnown) known = g_new0(QevmKnown, 1);
     g_autoptr(GHashTable) shared =
         g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
     Reader r = { known, shared, NULL, error };
-    json_error_t wrong;
-    json_t *root;
-    gboolean ok;
 
     known->name = g_strdup(name);
     known->devices = g_array_new(FALSE, FALSE, sizeof(QevmKnownDevice));
@@ -240,16 +237,25 @@ qevm_known_parse(const char *text, gsize len, const char *name, GError **error)
                                            (GDestroyNotify)g_ptr_array_unref);
     known->top_level = g_hash_table_new(g_str_hash, g_str_equal);
     known->arena = qevm_arena_new();
-    root = json_loadb(text, len, 0, &wrong);
+    return read_root(&r, dump) ? g_steal_pointer(&known) : NULL;
+}
+
+QevmKnown *
+qevm_known_parse(const char *text, gsize len, const char *name, GError **error)
+{
+    json_error_t wrong;
+    json_t *root = json_loadb(text, len, 0, &wrong);
+    QevmKnown *known;
+
     if (!root) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
                     "%s: no -dump-vmstate file: line %d: %s", name, wrong.line,
                     wrong.text);
         return NULL;
     }
-    ok = read_root(&r, root);
+    known = qevm_known_new(root, name, error);
     json_decref(root);
-    return ok ? g_steal_pointer(&known) : NULL;
+    return known;
 }
 
 void

@@ -12,6 +12,7 @@
 #define QEVM_REWRITE_KNOWN_H
 
 #include "parser/schema.h"
+#include <jansson.h>
 
 typedef struct QevmKnownVmsd QevmKnownVmsd;
 
@@ -56,6 +57,7 @@ typedef struct {
 #define QEVM_KNOWN_MAX_BYTES (64 * 1024 * 1024)
 
 /* MALFORMED: no dump; the message begins with `name`. */
+QevmKnown *qevm_known_new(const json_t *dump, const char *name, GError **error);
 QevmKnown *qevm_known_parse(const char *text, gsize len, const char *name,
                             GError **error);
 /* A file; gzip is known by its content. */

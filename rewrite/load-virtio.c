@@ -54,6 +54,16 @@ place_of(const QevmLoad *load, const QevmNode *node)
                : 0;
 }
 
+/* 32 bits, and all of them in a subsection if they are more. */
+gboolean
+qevm_virtio_features(QevmNode *overlay, guint64 *features)
+{
+    QevmNode *more = child(child(overlay, "virtio"), "virtio/64bit_features");
+
+    return number(more, "guest_features", features) ||
+           number(overlay, "guest_features", features);
+}
+
 /* ---- transport pci ---- */
 
 static gboolean
@@ -63,6 +73,7 @@ check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
     g_autoptr(GByteArray) here = NULL, there = NULL;
     gsize n_ref, n_source;
     const guint8 *local, *incoming;
+    QevmPciBars bars;
     gboolean exact;
     gint at;
 
@@ -81,7 +92,8 @@ check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
         qevm_load_guess(load);
         return TRUE;
     }
-    qevm_pci_masks(local, n_ref, NULL, masks);
+    qevm_target_bars(load->target, load->ref->idstr, &bars);
+    qevm_pci_masks(local, n_ref, &bars, masks);
     at = qevm_pci_masks_compare(masks, local, incoming, &exact);
     if (!exact) {
         qevm_load_guess(load);
@@ -231,6 +243,26 @@ check_memory(QevmLoad *load, QevmNode *ref, QevmNode *source)
     return TRUE;
 }
 
+/* What the guest took has to be offered (hw/virtio/virtio.c:
+ * virtio_set_features_nocheck()). Since 11.0 what is not offered is taken out
+ * before it is printed. */
+static gboolean
+check_features(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    guint64 incoming, offered;
+
+    if (!qevm_target_features(load->target, load->ref->idstr,
+                              load->ref->instance_id, &offered) ||
+        !qevm_virtio_features(source, &incoming) || !(incoming & ~offered)) {
+        return TRUE;
+    }
+    (void)qevm_load_stop_values(load, QEVM_STOP_VIRTIO_FEATURES,
+                                place_of(load, child(source, "guest_features")),
+                                ref, incoming, offered);
+    load->stop->number = EPERM;
+    return FALSE;
+}
+
 gboolean
 qevm_load_virtio(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
@@ -252,5 +284,6 @@ qevm_load_virtio(QevmLoad *load, QevmNode *ref, QevmNode *source)
             VIRTIO_QUEUE_MAX);
     }
     return check_queues(load, ref, source) &&
-           check_requests(load, ref, source) && check_memory(load, ref, source);
+           check_requests(load, ref, source) &&
+           check_memory(load, ref, source) && check_features(load, ref, source);
 }

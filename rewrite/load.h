@@ -75,6 +75,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmStop, qevm_stop_clear)
         0                                                                      \
     }
 
+/* The features that the guest of a virtio device took, of its decoded state. */
+gboolean qevm_virtio_features(QevmNode *overlay, guint64 *features);
+
 /* Is the value of an arm system register, by its number in the stream, fixed
  * for a CPU model? */
 gboolean qevm_arm_is_fixed(guint64 id);

@@ -40,6 +40,7 @@ qevm_target_free(QevmTarget *target)
     g_ptr_array_unref(target->references);
     g_ptr_array_unref(target->known);
     g_clear_pointer(&target->sections, g_hash_table_unref);
+    json_decref(target->facts);
     g_free(target);
 }
 

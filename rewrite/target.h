@@ -11,6 +11,8 @@
 
 #include "parser/stream.h"
 #include "rewrite/known.h"
+#include "rewrite/pci-masks.h"
+#include <jansson.h>
 
 typedef struct {
     char *name;             /* owned; for messages */
@@ -19,6 +21,8 @@ typedef struct {
     GPtrArray *known;       /* owned; QevmKnown */
     guint release;          /* as in evidence.h; 0: not known */
     gboolean release_exact; /* near enough for what it prints */
+    json_t *facts;          /* owned; what the QEMU said of itself, see
+                               schemas/qevm-target.json; NULL */
     GHashTable *sections;   /* owned; index of the first reference; NULL */
 } QevmTarget;
 
@@ -31,6 +35,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTarget, qevm_target_free)
 void qevm_target_add_reference(QevmTarget *target, QevmStream *stream);
 void qevm_target_add_known(QevmTarget *target, QevmKnown *known);
 void qevm_target_set_release(QevmTarget *target, guint release);
+
+/* What the QEMU said of itself (target-facts.c). Takes a reference. MALFORMED:
+ * it is something else. */
+QEVM_CHECKED gboolean qevm_target_set_facts(QevmTarget *target, json_t *facts,
+                                            const char *name, GError **error);
 
 /* NULL: only a dump is there. */
 QevmStream *qevm_target_reference(const QevmTarget *target);
@@ -62,6 +71,21 @@ QevmTargetKnows qevm_target_field(const QevmTarget *target,
 /* The oldest version of a vmsd that is accepted; FALSE: nobody knows. */
 gboolean qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
                              guint32 version_id, guint32 *minimum);
+
+/* ---- facts; without any, nothing is known ---- */
+
+/* Sizes of the BARs of a PCI device, by the idstr of its section. */
+void qevm_target_bars(const QevmTarget *target, const char *idstr,
+                      QevmPciBars *bars);
+/* What a virtio device offers; FALSE: not known. */
+gboolean qevm_target_features(const QevmTarget *target, const char *idstr,
+                              guint32 instance_id, guint64 *features);
+/* The most bytes that a RAM block can have; 0: not known. */
+guint64 qevm_target_ram_maximum(const QevmTarget *target, const char *idstr);
+/* What follows an option on the command line ("uuid"); NULL: not there. */
+const char *qevm_target_option(const QevmTarget *target, const char *option);
+/* Does the command line have these words anywhere? */
+QevmTargetKnows qevm_target_says(const QevmTarget *target, const char *text);
 
 /* The FULL and START sections of a stream by name and instance: where several
  * have both, the first. Owned. */

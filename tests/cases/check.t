@@ -5,7 +5,7 @@
 Of each case: the errors are those that case.json names, at those places and no others; what QEMU printed
 is among what they quote, line by line; and the destination's own reference has no error against itself.
 """
-import glob, json, lzma, os, re, subprocess, sys, tempfile
+import glob, json, lzma, os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
@@ -40,6 +40,8 @@ def wrong(case):
     target = "qemu-%s/%s" % (to["qemu"], to["command"].split()[0].rpartition("-")[2])
     with tempfile.TemporaryDirectory(prefix="qevm-case-") as folder:
         stream, ref = (unpack(case, name, folder) for name in ("stream", "ref"))
+        if os.path.exists(os.path.join(case, "ref.target.json")):
+            shutil.copy(os.path.join(case, "ref.target.json"), ref + ".target.json")
         findings = check(target, ref, stream)
         own = [f for f in check(target, ref, ref) if f["severity"] == "error"]
     if own:

@@ -11,6 +11,7 @@ Commands:
   check     report what is wrong with a stream
   set       change values by path
   rewrite   change a stream by rules
+  plan      print the rules that make a destination load a stream
   strip     write a small copy without RAM pages
   schema    keep descriptions of devices in files
   recover   find sections where a stream cannot be read
