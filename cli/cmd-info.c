@@ -125,7 +125,7 @@ static void
 print_writer(QevmPrint *out, QevmStream *stream)
 {
     g_autoptr(QevmWriter) writer = qevm_writer_of(stream);
-    g_autofree char *text = qevm_writer_text(writer);
+    g_autofree char *text = qevm_releases_text(writer->from, writer->to);
 
     label(out, "written by");
     qevm_print_format(out, "%s\n", text);

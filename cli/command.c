@@ -10,21 +10,14 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,
-    &qevm_command_show,
-    &qevm_command_get,
-    &qevm_command_diff,
-    &qevm_command_check,
-    &qevm_command_set,
-    &qevm_command_rewrite,
-    &qevm_command_plan,
-    &qevm_command_strip,
-    &qevm_command_schema,
-    &qevm_command_recover,
-    &qevm_command_capture,
-    &qevm_command_try,
-    &qevm_command_help,
-    NULL,
+    &qevm_command_info,    &qevm_command_show,
+    &qevm_command_get,     &qevm_command_diff,
+    &qevm_command_check,   &qevm_command_explain,
+    &qevm_command_set,     &qevm_command_rewrite,
+    &qevm_command_plan,    &qevm_command_strip,
+    &qevm_command_schema,  &qevm_command_recover,
+    &qevm_command_capture, &qevm_command_try,
+    &qevm_command_help,    NULL,
 };
 
 const char *
@@ -359,7 +352,9 @@ run_parsed(QevmCli *cli, char **argv)
     }
     if (argc < command->min_args) {
         return usage_error(command,
-                           argc == 0 ? "needs a file" : "needs more arguments");
+                           argc == 0 && g_str_has_prefix(command->args, "FILE")
+                               ? "needs a file"
+                               : "needs more arguments");
     }
     if (command->max_args >= 0 && argc > command->max_args) {
         return usage_error(command, "too many arguments");

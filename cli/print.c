@@ -110,7 +110,7 @@ qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format, ...)
 }
 
 static void
-print_filled(QevmPrint *print, const char *line)
+print_filled(QevmPrint *print, const char *line, guint indent)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
     gsize column = 0;
@@ -118,17 +118,18 @@ print_filled(QevmPrint *print, const char *line)
     for (guint i = 0; words[i]; i++) {
         gsize len = strlen(words[i]);
 
-        if (column && column + 1 + len > COLUMNS) {
+        if (column && column + 1 + len > COLUMNS - indent) {
             qevm_print(print, "\n");
             column = 0;
         }
-        qevm_print_format(print, "%s%s", column ? " " : "", words[i]);
+        qevm_print_format(print, "%*s%s", column ? 1 : (int)indent, "",
+                          words[i]);
         column += len + (column ? 1 : 0);
     }
 }
 
 void
-qevm_print_prose(QevmPrint *print, const char *text)
+qevm_print_indented(QevmPrint *print, guint indent, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
@@ -136,10 +137,16 @@ qevm_print_prose(QevmPrint *print, const char *text)
         if (*lines[i] == ' ') {
             qevm_print(print, lines[i]);
         } else {
-            print_filled(print, lines[i]);
+            print_filled(print, lines[i], indent);
         }
         qevm_print(print, "\n");
     }
+}
+
+void
+qevm_print_prose(QevmPrint *print, const char *text)
+{
+    qevm_print_indented(print, 0, text);
 }
 
 gboolean

@@ -34,6 +34,8 @@ void qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format,
 /* Paragraphs of prose, filled to 79 columns; lines that begin with a blank
  * stay as they are. */
 void qevm_print_prose(QevmPrint *print, const char *text);
+/* The same, `indent` columns to the right. */
+void qevm_print_indented(QevmPrint *print, guint indent, const char *text);
 
 /* TRUE: a write failed, so there is no point in going on. */
 gboolean qevm_print_broken(const QevmPrint *print);

@@ -150,8 +150,8 @@ printable(const char *p, gsize left)
     return (gsize)g_unichar_to_utf8(c, NULL);
 }
 
-void
-qevm_escape(GString *out, const char *text, gsize len)
+static void
+escape(GString *out, const char *text, gsize len, gboolean quoted)
 {
     for (gsize i = 0; i < len;) {
         gsize n = printable(text + i, len - i);
@@ -161,12 +161,27 @@ qevm_escape(GString *out, const char *text, gsize len)
             i++;
             continue;
         }
-        if (text[i] == '"' || text[i] == '\\') {
+        if (quoted && (text[i] == '"' || text[i] == '\\')) {
             g_string_append_c(out, '\\');
         }
         g_string_append_len(out, text + i, (gssize)n);
         i += n;
     }
+}
+
+void
+qevm_escape(GString *out, const char *text, gsize len)
+{
+    escape(out, text, len, TRUE);
+}
+
+char *
+qevm_printable(const char *text)
+{
+    GString *out = g_string_new(NULL);
+
+    escape(out, text, strlen(text), FALSE);
+    return g_string_free(out, FALSE);
 }
 
 gboolean

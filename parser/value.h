@@ -61,6 +61,9 @@ QEVM_CHECKED gboolean qevm_value_parse(const char *text, QevmValue *out,
 /* Appends text as it stands between double quotes: `"` and `\` escaped, what
  * is no printable UTF-8 as \xNN. */
 void qevm_escape(GString *out, const char *text, gsize len);
+/* Words of others as they can be shown: only what is no printable UTF-8 becomes
+ * \xNN, so that it cannot be read back. Owned. */
+char *qevm_printable(const char *text);
 /* Would qevm_escape() change the text? */
 gboolean qevm_needs_escape(const char *text, gsize len);
 

@@ -208,18 +208,18 @@ qevm_release_text(guint release)
 }
 
 char *
-qevm_writer_text(const QevmWriter *writer)
+qevm_releases_text(guint from_release, guint to_release)
 {
-    g_autofree char *from = qevm_release_text(writer->from);
-    g_autofree char *to = qevm_release_text(writer->to);
+    g_autofree char *from = qevm_release_text(from_release);
+    g_autofree char *to = qevm_release_text(to_release);
 
-    if (from && to && writer->from > writer->to) {
+    if (from && to && from_release > to_release) {
         return g_strdup_printf("nothing known: signs of QEMU %s and newer, "
                                "and of %s and older",
                                from, to);
     }
     if (from && to) {
-        return g_strcmp0(from, to) == 0
+        return from_release == to_release
                    ? g_strdup_printf("QEMU %s", from)
                    : g_strdup_printf("QEMU %s to %s", from, to);
     }

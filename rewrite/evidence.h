@@ -21,7 +21,7 @@ void qevm_writer_free(QevmWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmWriter, qevm_writer_free)
 
 /* "QEMU 8.2 to 10.2", "QEMU 11.0 or newer", "unknown". Owned. */
-char *qevm_writer_text(const QevmWriter *writer);
+char *qevm_releases_text(guint from, guint to);
 /* "10.2"; NULL for 0. Owned. */
 char *qevm_release_text(guint release);
 

@@ -191,6 +191,22 @@ next_piece(const char **text, Piece *piece)
     return TRUE;
 }
 
+char **
+qevm_message_names(const QevmMessageForm *form)
+{
+    GPtrArray *names = g_ptr_array_new();
+    const char *text = form->text;
+    Piece piece;
+
+    while (next_piece(&text, &piece)) {
+        if (piece.type) {
+            g_ptr_array_add(names, g_strndup(piece.start, piece.len));
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
 static void
 put_argument(GString *out, const Piece *piece, const Argument *argument)
 {
@@ -236,6 +252,41 @@ qevm_message_format(const QevmMessage *message, guint release)
         }
     }
     return g_string_free(out, FALSE);
+}
+
+char *
+qevm_message_argument(const QevmMessage *message, const char *name)
+{
+    const char *text = message->form->text;
+    Piece piece;
+
+    while (next_piece(&text, &piece)) {
+        if (piece.type && strncmp(piece.start, name, piece.len) == 0 &&
+            name[piece.len] == '\0') {
+            GString *out = g_string_new(NULL);
+
+            put_argument(out, &piece, find_argument(message, name, piece.len));
+            return g_string_free(out, FALSE);
+        }
+    }
+    return NULL;
+}
+
+gboolean
+qevm_message_agrees(const QevmMessage *a, const QevmMessage *b)
+{
+    if (strcmp(a->id, b->id) != 0) {
+        return FALSE;
+    }
+    for (guint i = 0; i < a->arguments->len; i++) {
+        const Argument *x = g_ptr_array_index(a->arguments, i);
+        const Argument *y = find_argument(b, x->name, strlen(x->name));
+
+        if (y && (g_strcmp0(x->text, y->text) != 0 || x->number != y->number)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 /* ---- reading ---- */
@@ -406,17 +457,17 @@ read_links(QevmMessageLine *line, const char *p, gboolean any)
     return TRUE;
 }
 
-/* The end of the program's name and ": " after it; NULL: none is there. */
+/* Behind the program's name and ": "; NULL: none is there. */
 static const char *
-skip_program(const char *text)
+skip_program(const char *text, char **name)
 {
     static GRegex *regex;
     g_autoptr(GMatchInfo) match = NULL;
     int end;
 
     if (g_once_init_enter(&regex)) {
-        GRegex *made = g_regex_new("(?:^|[ \t/(\"'])(?:qemu|kvm|QEMU)"
-                                   "[A-Za-z0-9_.+-]*: ",
+        GRegex *made = g_regex_new("(?:^|[ \t/(\"'])((?:qemu|kvm|QEMU)"
+                                   "[A-Za-z0-9_.+-]*): ",
                                    G_REGEX_RAW, 0, NULL);
 
         g_once_init_leave(&regex, made);
@@ -424,6 +475,7 @@ skip_program(const char *text)
     if (!g_regex_match(regex, text, 0, &match)) {
         return NULL;
     }
+    *name = g_match_info_fetch(match, 1);
     g_match_info_fetch_pos(match, 0, NULL, &end);
     return text + end;
 }
@@ -433,11 +485,11 @@ qevm_message_parse(const char *text)
 {
     QevmMessageLine *line = g_new0(QevmMessageLine, 1);
     g_autofree char *copy = g_strndup(text, MAX_LINE);
-    const char *start = g_strstrip(copy), *program = skip_program(start);
+    const char *start = g_strstrip(copy);
+    const char *program = skip_program(start, &line->program);
 
     line->messages =
         g_ptr_array_new_with_free_func((GDestroyNotify)qevm_message_free);
-    line->program = program != NULL;
     if (read_links(line, start, !program)) {
         return line;
     }
@@ -467,6 +519,7 @@ qevm_message_line_free(QevmMessageLine *line)
 {
     if (line) {
         g_ptr_array_unref(line->messages);
+        g_free(line->program);
         g_free(line->rest);
         g_free(line);
     }

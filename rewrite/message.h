@@ -45,6 +45,9 @@ typedef struct {
 
 /* All forms; those of one id are neighbours, oldest first. */
 const QevmMessageForm *qevm_message_forms(guint *count);
+/* The names of its placeholders, in order; NULL-terminated, owned by the
+ * caller. */
+char **qevm_message_names(const QevmMessageForm *form);
 /* The form of `id` in a release; NULL: that release does not print it (or
  * there is no such id). */
 const QevmMessageForm *qevm_message_form(const char *id, guint release);
@@ -73,6 +76,12 @@ const char *qevm_message_text(const QevmMessage *message, const char *name);
 /* FALSE: it has no such argument, or that is text. */
 gboolean qevm_message_number(const QevmMessage *message, const char *name,
                              guint64 *number);
+/* An argument as the form that was read writes it; NULL: it has none of that
+ * name. Owned by the caller. */
+char *qevm_message_argument(const QevmMessage *message, const char *name);
+/* Do two that were read say the same, whatever releases worded them? What only
+ * one of them tells is no difference. */
+gboolean qevm_message_agrees(const QevmMessage *a, const QevmMessage *b);
 /* The words of a release, without program name and "warning: ". An argument
  * that was never set is empty or 0. NULL: that release prints nothing. Owned
  * by the caller. */
@@ -83,8 +92,9 @@ typedef struct {
     GPtrArray *messages; /* QevmMessage; owned; from the outermost link to the
                             innermost; empty: the line is not understood */
     gboolean warning;    /* QEMU calls it a warning or an information */
-    gboolean program;    /* it begins with the name of a QEMU, after a time
-                            stamp or what else a log puts before it */
+    char *program;       /* owned; the name of the QEMU that it begins with,
+                            after a time stamp or what else a log puts before
+                            it; NULL: with none */
     char *rest;          /* owned; the end of the line that no link explains;
                             NULL: none */
 } QevmMessageLine;

@@ -72,7 +72,7 @@ test_form(gconstpointer data)
 
     g_assert_cmpuint(line->messages->len, ==, at + 1 + (outer ? 1 : 0));
     g_assert_null(line->rest);
-    g_assert_true(line->program);
+    g_assert_cmpstr(line->program, ==, "qemu-system-x86_64");
     read = g_ptr_array_index(line->messages, at);
     g_assert_cmpstr(read->id, ==, form->id);
     g_assert_true(read->form->link == form->link);

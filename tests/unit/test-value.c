@@ -206,6 +206,14 @@ test_copy(void)
 }
 
 static void
+test_printable(void)
+{
+    g_autofree char *text = qevm_printable("a \"\\\" \xc3\xa9 \x1b[31m\xff");
+
+    g_assert_cmpstr(text, ==, "a \"\\\" \xc3\xa9 \\x1b[31m\\xff");
+}
+
+static void
 test_needs_escape(void)
 {
     g_assert_false(qevm_needs_escape("a b{}/\xc3\xa9", 8));
@@ -238,5 +246,6 @@ main(int argc, char **argv)
     g_test_add_func("/value/hex", test_hex);
     g_test_add_func("/value/copy", test_copy);
     g_test_add_func("/value/needs-escape", test_needs_escape);
+    g_test_add_func("/value/printable", test_printable);
     return g_test_run();
 }

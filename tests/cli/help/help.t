@@ -9,6 +9,7 @@ Commands:
   get       print values by path
   diff      tell in what two streams differ
   check     report what is wrong with a stream
+  explain   tell what QEMU means by a message
   set       change values by path
   rewrite   change a stream by rules
   plan      print the rules that make a destination load a stream
