@@ -37,6 +37,75 @@ TICK = """
     eb ee         jmp  1
 """
 
+# The same lines as tests/qemu/guest/tick.S on an ARM virt board, at each 64th of a second of the virtual
+# counter: `tick 002a sum c2ee1dc5`. It fills 448 KiB from 0x40200000 on. For 0x40100000.
+TICK_ARM = """
+    09 84 a0 e3  mov r8, #0x09000000
+    01 91 a0 e3  mov r9, #0x40000000
+    02 96 89 e3  orr r9, r9, #0x200000
+    07 48 89 e2  add r4, r9, #0x70000
+    4d 06 05 e3  movw r0, #0x564d
+    45 01 45 e3  movt r0, #0x5145
+    0d 16 06 e3  movw r1, #0x660d
+    19 10 40 e3  movt r1, #0x0019
+    5f 23 0f e3  movw r2, #0xf35f
+    6e 2c 43 e3  movt r2, #0x3c6e
+    09 30 a0 e1  mov r3, r9
+    90 21 20 e0  mla r0, r0, r1, r2          ; fill
+    04 00 83 e4  str r0, [r3], #4
+    04 00 53 e1  cmp r3, r4
+    fb ff ff 1a  bne fill
+    00 a0 a0 e3  mov r10, #0
+    10 bf 1e ee  mrc p15, 0, r11, c14, c0, 0
+    2b b3 a0 e1  lsr r11, r11, #6
+    1e cf 57 ec  mrrc p15, 1, r12, r7, c14
+    1e 6f 57 ec  mrrc p15, 1, r6, r7, c14    ; tick
+    0c 60 56 e0  subs r6, r6, r12
+    fc ff ff 4a  bmi tick
+    0b c0 8c e0  add r12, r12, r11
+    01 a0 8a e2  add r10, r10, #1
+    c5 0d 09 e3  movw r0, #0x9dc5
+    1c 01 48 e3  movt r0, #0x811c
+    93 11 00 e3  movw r1, #0x0193
+    00 11 40 e3  movt r1, #0x0100
+    09 30 a0 e1  mov r3, r9
+    04 20 93 e4  ldr r2, [r3], #4            ; sum
+    02 00 20 e0  eor r0, r0, r2
+    90 01 00 e0  mul r0, r0, r1
+    04 00 53 e1  cmp r3, r4
+    fa ff ff 1a  bne sum
+    00 50 a0 e1  mov r5, r0
+    64 20 8f e2  adr r2, s_tick
+    0a 00 00 eb  bl text
+    0a 08 a0 e1  lsl r0, r10, #16
+    04 10 a0 e3  mov r1, #4
+    0c 00 00 eb  bl hex
+    58 20 8f e2  adr r2, s_sum
+    05 00 00 eb  bl text
+    05 00 a0 e1  mov r0, r5
+    08 10 a0 e3  mov r1, #8
+    07 00 00 eb  bl hex
+    0a 30 a0 e3  mov r3, #10
+    00 30 88 e5  str r3, [r8]
+    e2 ff ff ea  b tick
+    01 30 d2 e4  ldrb r3, [r2], #1           ; text
+    00 00 53 e3  cmp r3, #0
+    1e ff 2f 01  bxeq lr
+    00 30 88 e5  str r3, [r8]
+    fa ff ff ea  b text
+    60 0e a0 e1  ror r0, r0, #28             ; hex
+    0f 30 00 e2  and r3, r0, #15
+    0a 00 53 e3  cmp r3, #10
+    30 30 83 b2  addlt r3, r3, #48
+    57 30 83 a2  addge r3, r3, #87
+    00 30 88 e5  str r3, [r8]
+    01 10 51 e2  subs r1, r1, #1
+    f7 ff ff 1a  bne hex
+    1e ff 2f e1  bx lr
+    74 69 63 6b 20 00 00 00  .asciz "tick "              ; s_tick
+    20 73 75 6d 20 00 00 00  .asciz " sum "              ; s_sum
+"""
+
 BOOT = {"dirty": DIRTY, "tick": TICK}
 
 # An endless loop, for boards that want a kernel: the words around `loop` are what their loaders look at.

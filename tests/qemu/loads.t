@@ -7,7 +7,9 @@ Each cases/NAME.json is one of them:
     shows        what the rewriting has to do
     source       {qemu, argv, caps?}: the QEMU version and command line that save the stream
     destination  {qemu, argv, caps?}: those that load it
-    guest        "tick", or {"saved", "then"}: see class Tick and class Firmware
+    guest        "tick", "tick-arm", or {"saved", "then"}: see class Tick and class Firmware
+    beside       {name: path}, if the rules have files: what is put beside them, from the destination's root
+    reboots      true: the guest is reset at the end, and has to start from the beginning again
     refused      [{after, says}]: the stream with only the first `after` rules applied is refused, and
                  QEMU says this; 0 is the stream as it was saved
     rules        the rules file
@@ -28,24 +30,30 @@ LIMIT = 90  # seconds a guest gets to do what it should, mostly in less than fou
 
 # What there must be a case for: operations that some rule uses.
 NEEDED = """set set-bytes set-version set-instance strip-subsection add-subsection add-field remove-field
-            rename-section drop-section add-section rename-ram-block drop-ram-block drop-command
+            rename-section drop-section add-section rename-ram-block drop-ram-block resize-ram-block
+            split-ram-block merge-ram-blocks load-ram-block regroup-ram-pages drop-command
             set-footers""".split()
 
 
 # ---- guests -----------------------------------------------------------------------------------
 
 class Tick:
-    """guest/tick.S: a line on the serial port at each timer tick, with a checksum of its memory.
+    """guest/tick.S, or the same for ARM: a line on the serial port at each timer tick, with a checksum of
+    its memory.
 
     What it prints after the load has to follow what it printed before the save to the letter: no
     number is left out or comes twice, not even half a line is lost, and the memory is unchanged.
     """
-    argv = " -drive if=floppy,format=raw,readonly=on,file={dir}/tick.img"
-    before, after = 3, 50  # ticks, 50 of them in a second
+    before, after = 3, 50  # ticks, some 50 of them in a second
 
-    def __init__(self):
-        self.files = {"tick.img": assemble("tick").ljust(1440 << 10, b"\0")}
-        self.sum = checksum()
+    def __init__(self, name):
+        if name == "tick-arm":
+            self.argv = " -device loader,file={dir}/tick,addr=0x40100000,cpu-num=0"
+            self.files = {"tick": lab.guest.assemble(lab.guest.TICK_ARM)}
+        else:
+            self.argv = " -drive if=floppy,format=raw,readonly=on,file={dir}/tick.img"
+            self.files = {"tick.img": assemble("tick").ljust(1440 << 10, b"\0")}
+        self.line = "tick %%04x sum %08x%s" % (checksum(), "" if name == "tick-arm" else " pit 34")
 
     def started(self, text):
         return text.count("\n") >= self.before
@@ -56,10 +64,12 @@ class Tick:
     def wrong(self, text):
         """The first line that is not as it should be, or None."""
         for number, line in enumerate(text.split("\n")[:-1], 1):
-            wanted = "tick %04x sum %08x pit 34" % (number, self.sum)
-            if line != wanted:
-                return "%r instead of %r" % (line, wanted)
+            if line != self.line % number:
+                return "%r instead of %r" % (line, self.line % number)
         return None
+
+    def restarted(self, text):
+        return self.line % 1 in text
 
 
 class Firmware:
@@ -120,6 +130,11 @@ def start(side, guest, extra=()):
     return q
 
 
+def uri_of(side, usual):
+    """mapped-ram needs a file to seek in."""
+    return "file:{file}" if "mapped-ram" in side.get("caps", []) else usual
+
+
 def save(side, guest):
     """The source's stream and what the guest had printed: from the cache, or saved now."""
     key = [side["qemu"], side["argv"], side.get("caps", []), guest.argv, getattr(guest, "saved", "")]
@@ -135,7 +150,7 @@ def save(side, guest):
             text = printed(q)
             if not guest.started(text):
                 raise lab.LabError("the source did not get going: %r %s" % (text, q.messages()))
-            q.cmd("migrate", uri=q.fill(lab.TO_FILE))
+            q.cmd("migrate", uri=q.fill(uri_of(side, lab.TO_FILE)))
             q.migrated()
             lab.await_file(q.path("stream"))
             lab.copy(q.path("stream"), place + ".mig")
@@ -146,11 +161,11 @@ def save(side, guest):
         return place + ".mig", json.load(f)["serial"]
 
 
-def incoming(q, stream):
+def incoming(q, side, stream):
     """Load a stream: None, or all that QEMU says about why not."""
     lab.copy(stream, q.path("stream"))
     try:
-        q.cmd("migrate-incoming", uri=q.fill(lab.FROM_FILE))
+        q.cmd("migrate-incoming", uri=q.fill(uri_of(side, lab.FROM_FILE)))
         q.migrated()
     except lab.LabError as e:
         q.wait_exit(3)
@@ -160,13 +175,22 @@ def incoming(q, stream):
 
 def refusal(side, guest, stream):
     with start(side, guest, ["-incoming", "defer"]) as q:
-        return incoming(q, stream)
+        return incoming(q, side, stream)
 
 
-def live_on(side, guest, stream, before):
+def reboot(q, guest):
+    """Reset the guest: None if it starts anew, or what it prints."""
+    seen = len(printed(q))
+    q.cmd("system_reset")
+    text = wait_for(q, lambda text: guest.restarted(text[seen:]))[seen:]
+    return None if guest.restarted(text) else "reset, it printed %r" % text[-200:]
+
+
+def live_on(case, guest, stream, before):
     """Load a stream and let the guest run: (why it did not load, why it does not live on)."""
+    side = case["destination"]
     with start(side, guest, ["-incoming", "defer"]) as q:
-        why = incoming(q, stream)
+        why = incoming(q, side, stream)
         if why:
             return why, "it did not load"
         q.cmd("cont")
@@ -179,7 +203,8 @@ def live_on(side, guest, stream, before):
             return None, "QEMU is " + state
         if not guest.lives(text):
             return None, "the guest went silent after %r" % text[-200:]
-        return None, guest.wrong(before + text)
+        wrong = guest.wrong(before + text)
+        return None, wrong or (reboot(q, guest) if case.get("reboots") else None)
 
 
 # ---- the test ---------------------------------------------------------------------------------
@@ -217,8 +242,11 @@ def rewrite(case, stream, count, new):
 
 
 def compare_piped(case, stream, new):
-    """The same rewriting through pipes: None if the same bytes come out."""
+    """The same rewriting through pipes: None if the same bytes come out. Of a mapped-ram file, whose pages
+    a pipe has let go by, with a temporary file."""
     args = [QEVM, "rewrite", "-r", new + ".rules", *case.get("options", []), "-o", "-", "-"]
+    if "mapped-ram" in case["source"].get("caps", []):
+        args.append("--spool")
     with open(stream, "rb") as source:
         with subprocess.Popen(["cat"], stdin=source, stdout=subprocess.PIPE) as cat:
             done = subprocess.run(args, stdin=cat.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -246,6 +274,8 @@ def steps(case, guest):
     """(result, what was tested), one at a time."""
     with tempfile.TemporaryDirectory(prefix="qevm-loads-") as tmp:
         stream, before = save(case["source"], guest)
+        for name, path in case.get("beside", {}).items():
+            lab.copy((lab.root_of(case["destination"]["qemu"]) or "") + path, os.path.join(tmp, name))
         for step in case["refused"]:
             yield (check_refused(case, guest, stream, step, tmp),
                    "refused after %(after)d rules: %(says)s" % step)
@@ -256,7 +286,7 @@ def steps(case, guest):
             return
         yield compare_piped(case, stream, new), "rewritten the same through pipes"
         yield qevm("check", new), "qevm check finds no error"
-        why, dead = live_on(case["destination"], guest, new, before)
+        why, dead = live_on(case, guest, new, before)
         yield why, "accepted"
         yield dead, "the guest lives on"
 
@@ -299,9 +329,9 @@ def main(names):
     tap = Tap(1 + sum(map(length, chosen)))
     missing = [op for op in NEEDED if op not in used]
     tap.ok(missing and "no case for " + " ".join(missing), "a case for each operation")
-    tick = Tick()
+    ticks = {name: Tick(name) for name in ("tick", "tick-arm")}
     for case in chosen:
-        run(tap, case, tick if case["guest"] == "tick" else Firmware(case["guest"]))
+        run(tap, case, ticks[case["guest"]] if isinstance(case["guest"], str) else Firmware(case["guest"]))
     return 1 if tap.failed else 0
 
 
