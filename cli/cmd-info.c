@@ -70,6 +70,7 @@ collect(Facts *facts, const QevmStream *stream)
             g_ptr_array_add(facts->commands, r);
             break;
         case QEVM_RECORD_LIVE:
+        case QEVM_RECORD_END:
             facts->live_bytes += r->size;
             break;
         case QEVM_RECORD_PARTS:

@@ -40,7 +40,7 @@ $ qevm info --walk 11.1-avr-mega2560.mig
              flash                                262144 bytes (256.0 KiB)
              sram                                 8192 bytes (8.0 KiB)
              sram-as-io                           4096 bytes (4.0 KiB)
-  pages      6544 bytes (6.4 KiB); 4 normal, 264 zero
+  pages      6562 bytes (6.4 KiB); 4 normal, 264 zero
   commands   SWITCHOVER_START
   devices    4 sections, 505 bytes
              section                              instance version      bytes
@@ -62,7 +62,7 @@ $ cat 11.1-avr-mega2560.mig | qevm info --sections -
              flash                                262144 bytes (256.0 KiB)
              sram                                 8192 bytes (8.0 KiB)
              sram-as-io                           4096 bytes (4.0 KiB)
-  pages      6544 bytes (6.4 KiB); 4 normal, 264 zero
+  pages      6562 bytes (6.4 KiB); 4 normal, 264 zero
   commands   SWITCHOVER_START
   devices    4 sections, 505 bytes
              section                              instance version      bytes
@@ -87,7 +87,7 @@ $ qevm info 7.2-postcopy.mig
              pc.rom                               131072 bytes (128.0 KiB)
              /rom@etc/table-loader                4096 bytes (4.0 KiB)
              /rom@etc/acpi/rsdp                   4096 bytes (4.0 KiB)
-  pages      90 bytes; 0 normal, 0 zero
+  pages      108 bytes; 0 normal, 0 zero
   commands   OPEN_RETURN_PATH, PING (4), POSTCOPY_ADVISE, POSTCOPY_RAM_DISCARD, PACKAGED, POSTCOPY_LISTEN, POSTCOPY_RUN
   devices    30 sections, 12888 bytes (12.6 KiB); the largest (--sections: all):
              section                              instance version      bytes

@@ -23,7 +23,7 @@ $ qevm info --walk numa.mig | sed -n '/RAM/,/pages/p'
              0000:00:02.0/vga.rom                 65536 bytes (64.0 KiB)
              /rom@etc/table-loader                4096 bytes (4.0 KiB)
              /rom@etc/acpi/rsdp                   4096 bytes (4.0 KiB)
-  pages      681260 bytes (665.3 KiB); 148 normal, 8254 zero
+  pages      681862 bytes (665.9 KiB); 148 normal, 8254 zero
 $ qevm check numa.mig
 numa.mig: 0 errors, 0 warnings, 0 notes
 
@@ -96,14 +96,14 @@ $ cat journal
 {"rule": 1, "op": "regroup-ram-pages", "path": "configuration//{configuration/target-page-bits}/target_page_bits", "offset": 0, "before": null, "after": "10", "class": "lossless", "what": null}
 $ qevm info --walk small.mig | grep -E 'page'
   page size  1024
-  pages      905929 bytes (884.7 KiB); 592 normal, 32760 zero
+  pages      905947 bytes (884.7 KiB); 592 normal, 32760 zero
 $ cat pc.mig | qevm rewrite -r small.json - -o - | cmp small.mig -
 $ qevm rewrite -r large.json small.mig -o large.mig
 $ cat small.mig | qevm rewrite -r large.json - -o - | cmp large.mig -
 $ qevm info --walk pc.mig | grep -E 'pages'
-  pages      681247 bytes (665.3 KiB); 148 normal, 8190 zero
+  pages      681265 bytes (665.3 KiB); 148 normal, 8190 zero
 $ qevm info --walk large.mig | grep -E 'pages'
-  pages      18 bytes; 148 normal, 8190 zero
+  pages      681265 bytes (665.3 KiB); 148 normal, 8190 zero
 $ qevm diff pc.mig large.mig
 + configuration//{configuration/target-page-bits} (40 bytes)
 [1]
@@ -134,7 +134,7 @@ $ qevm info --walk numa.mig | sed -n '/RAM/,/pages/p'
              pc.rom                               131072 bytes (128.0 KiB)
              /rom@etc/table-loader                4096 bytes (4.0 KiB)
              /rom@etc/acpi/rsdp                   4096 bytes (4.0 KiB)
-  pages      18 bytes; 0 normal, 0 zero
+  pages      36 bytes; 0 normal, 0 zero
 $ cat mapped.mig | qevm rewrite -r split.json - -o x
 2> qevm: -: a mapped-ram file cannot be rewritten from a pipe: its pages have gone by; --spool keeps them in a temporary file
 [3]

@@ -4,9 +4,9 @@ $ qevm diff whole.mig small.mig
 $ qevm check small.mig
 small.mig: 0 errors, 0 warnings, 0 notes
 $ qevm info --walk whole.mig | grep pages
-  pages      6544 bytes (6.4 KiB); 4 normal, 264 zero
+  pages      6562 bytes (6.4 KiB); 4 normal, 264 zero
 $ qevm info --walk small.mig | grep pages
-  pages      18 bytes; 0 normal, 0 zero
+  pages      36 bytes; 0 normal, 0 zero
 $ cat whole.mig | qevm strip - -o - | cmp - small.mig
 
 # Stripped twice is the same; a broken one is not written.
