@@ -360,8 +360,9 @@ copy_source(Run *run, QevmSource *source, QevmStreamHooks *hooks,
             GError **error)
 {
     gboolean pipe = !qevm_source_seekable(source);
-    gboolean walk =
-        run->transform->rules && qevm_rules_need_walk(run->transform->rules);
+    gboolean whole = run->output && qevm_output_sparse(run->output);
+    gboolean walk = run->transform->rules &&
+                    qevm_rules_need_walk(run->transform->rules, whole);
 
     hooks->progress = show_progress;
     hooks->live = pipe ? live_hook : NULL;

@@ -20,6 +20,9 @@ struct QevmFlow {
     guint64 start;
     gsize len;
     gsize ahead; /* how much the next refill reads */
+    /* Files: what was passed last was short, so bytes that are jumped over
+     * will be asked for. */
+    gboolean dense;
     /* Passed bytes that the sink has not yet: [pending, offset). */
     guint64 pending;
     int fd;
@@ -174,7 +177,12 @@ flush_pending(QevmFlow *f, GError **error)
         return flush_out(f, error) &&
                write_fd(f, f->window + (from - f->start), (gsize)n, error);
     }
-    if (n <= sizeof small) {
+    f->dense = n <= sizeof small;
+    if (f->dense && from >= f->start && from - f->start <= f->len &&
+        n <= f->len - (from - f->start)) {
+        return put_small(f, f->window + (from - f->start), (gsize)n, error);
+    }
+    if (f->dense) {
         return qevm_source_read(f->source, from, (gsize)n, small, "copy",
                                 error) &&
                put_small(f, small, (gsize)n, error);
@@ -200,7 +208,8 @@ report_progress(QevmFlow *f)
 }
 
 /* Seekable: reads a new window at the offset. A walk that runs on through the
- * window reads more at a time, one that jumps over pages less. */
+ * window reads more at a time, one that jumps over pages less, unless they
+ * are wanted, too. */
 static gboolean
 refill_file(QevmFlow *f, gsize n, GError **error)
 {
@@ -209,7 +218,7 @@ refill_file(QevmFlow *f, gsize n, GError **error)
     if (f->offset == f->start + f->len) {
         f->ahead = MIN(f->ahead * 2, WINDOW_MAX / 4);
     } else if (f->offset > f->start + f->len) {
-        f->ahead = WINDOW_MIN;
+        f->ahead = f->dense ? WINDOW_MAX / 4 : WINDOW_MIN;
     }
     f->start = f->offset;
     f->len = 0;

@@ -507,7 +507,7 @@ may_be_iterative(const QevmPath *path)
 }
 
 gboolean
-qevm_rules_need_walk(const QevmRules *rules)
+qevm_rules_need_walk(const QevmRules *rules, gboolean whole)
 {
     for (guint i = 0; i < rules->rules->len; i++) {
         const QevmRule *rule = g_ptr_array_index(rules->rules, i);
@@ -521,6 +521,10 @@ qevm_rules_need_walk(const QevmRules *rules)
         case QEVM_OP_MERGE_RAM_BLOCKS:
         case QEVM_OP_LOAD_RAM_BLOCK:
         case QEVM_OP_REGROUP_RAM_PAGES:
+            if (!whole) {
+                return TRUE;
+            }
+            break;
         case QEVM_OP_ADD_COMMAND:
         case QEVM_OP_DROP_COMMAND:
         case QEVM_OP_SET_FOOTERS:

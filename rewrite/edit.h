@@ -52,7 +52,9 @@ typedef enum {
 QEVM_CHECKED gboolean qevm_edit_apply(QevmEdit *edit, const QevmRules *rules,
                                       QevmPhase phase, GError **error);
 
-/* Must the live part be walked for these rules? */
-gboolean qevm_rules_need_walk(const QevmRules *rules);
+/* Must the live part be walked before these rules are applied? Rules on RAM do
+ * with the walk that writes it, unless what is wrong with it has to be known
+ * before the first byte is written: the output is not `whole` or absent. */
+gboolean qevm_rules_need_walk(const QevmRules *rules, gboolean whole);
 
 #endif

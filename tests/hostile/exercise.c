@@ -768,11 +768,29 @@ hash_described(const QevmStream *stream)
     return hash;
 }
 
+/* The same without a walk before, where none is needed. */
+static void
+rewrite_unwalked(GBytes *bytes, const QevmRules *rules, GBytes *wanted)
+{
+    g_autoptr(QevmStream) stream = exercise_open(bytes, 0, NULL);
+    g_autoptr(QevmEdit) edit = edit_new(stream);
+    g_autoptr(GError) error = NULL;
+    int fd = memory_file();
+
+    if (!qevm_edit_apply(edit, rules, QEVM_PHASE_ALL, &error) ||
+        !qevm_emit_fd(edit, fd, FALSE, NULL, NULL, &error)) {
+        exercise_fail("without a walk: %s", error->message);
+    }
+    want_output(fd, wanted, "rewritten without a walk");
+    g_clear_pointer(&edit, qevm_edit_free);
+}
+
 static GBytes *
 rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
              guint *described, GError **error)
 {
-    QevmOpenFlags flags = qevm_rules_need_walk(rules) ? QEVM_OPEN_WALK : 0;
+    QevmOpenFlags flags =
+        qevm_rules_need_walk(rules, FALSE) ? QEVM_OPEN_WALK : 0;
     g_autoptr(QevmStream) stream = NULL;
     g_autoptr(QevmEdit) edit = NULL;
     g_autoptr(GBytes) result = NULL;
@@ -811,6 +829,9 @@ rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
         }
         if (same) {
             check_reads_back(edit, result, flags ^ QEVM_OPEN_WALK);
+            if (flags && !qevm_rules_need_walk(rules, TRUE)) {
+                rewrite_unwalked(bytes, rules, result);
+            }
         }
     }
     g_clear_pointer(&edit, qevm_edit_free);

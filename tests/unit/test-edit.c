@@ -518,21 +518,25 @@ test_pipe(gconstpointer data)
 
 static const struct walk_case {
     const char *rules;
-    gboolean walk;
+    gboolean walk, walk_whole;
 } walk_cases[] = {
-    { R("set", AT("a//b") ", \"value\": 1"), FALSE },
-    { R("drop-section", AT("a")), FALSE },
-    { R("drop-section", AT("\\\"*\\\"")), FALSE },
-    { R("drop-section", AT("*")), TRUE },
-    { R("drop-section", AT("ram")), TRUE },
-    { R("drop-section", AT("block")), TRUE },
-    { R("drop-section", AT("0000:00:03.0/vfio")), TRUE },
-    { R("move-section", AT("a?") ", \"after\": \"b\""), TRUE },
-    { R("rename-ram-block", AT("a") ", \"to\": \"b\""), TRUE },
-    { R("drop-command", AT("PING")), TRUE },
-    { R("set-footers", "\"value\": true"), TRUE },
-    { R("drop-vmdesc", "\"why\": \"x\""), FALSE },
-    { R("set-version", AT("ram") ", \"version\": 1"), FALSE },
+    { R("set", AT("a//b") ", \"value\": 1"), FALSE, FALSE },
+    { R("drop-section", AT("a")), FALSE, FALSE },
+    { R("drop-section", AT("\\\"*\\\"")), FALSE, FALSE },
+    { R("drop-section", AT("*")), TRUE, TRUE },
+    { R("drop-section", AT("ram")), TRUE, TRUE },
+    { R("drop-section", AT("block")), TRUE, TRUE },
+    { R("drop-section", AT("0000:00:03.0/vfio")), TRUE, TRUE },
+    { R("move-section", AT("a?") ", \"after\": \"b\""), TRUE, TRUE },
+    { R("rename-ram-block", AT("a") ", \"to\": \"b\""), TRUE, FALSE },
+    { R("drop-ram-pages", AT("a")), TRUE, FALSE },
+    { BOTH(R("drop-ram-pages", AT("a")), R("drop-command", AT("PING"))), TRUE,
+      TRUE },
+    { R("regroup-ram-pages", "\"size\": 4096"), TRUE, FALSE },
+    { R("drop-command", AT("PING")), TRUE, TRUE },
+    { R("set-footers", "\"value\": true"), TRUE, TRUE },
+    { R("drop-vmdesc", "\"why\": \"x\""), FALSE, FALSE },
+    { R("set-version", AT("ram") ", \"version\": 1"), FALSE, FALSE },
 };
 
 static void
@@ -541,7 +545,10 @@ test_need_walk(void)
     for (guint i = 0; i < G_N_ELEMENTS(walk_cases); i++) {
         g_autoptr(QevmRules) rules = rules_of(walk_cases[i].rules);
 
-        g_assert_cmpint(qevm_rules_need_walk(rules), ==, walk_cases[i].walk);
+        g_assert_cmpint(qevm_rules_need_walk(rules, FALSE), ==,
+                        walk_cases[i].walk);
+        g_assert_cmpint(qevm_rules_need_walk(rules, TRUE), ==,
+                        walk_cases[i].walk_whole);
     }
 }
 
