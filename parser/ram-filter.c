@@ -244,67 +244,81 @@ peek_body(QevmWalk *walk, const QevmRamPage *page, const guint8 **body,
     return TRUE;
 }
 
+/* What the record makes of a page: `out` holds what that was before, which only
+ * XBZRLE asks for. */
 static gboolean
-inflate(const QevmRamPage *page, const guint8 *body, gsize n, guint8 *out,
-        gsize size, GError **error)
+unpack(QevmWalk *walk, const QevmRamPage *page, guint8 *out, GError **error)
 {
-    /* bounds: the walk has read four bytes of length */
-    return qevm_ram_inflate(body + 4, n - 4, out, size) ||
-           fail_page(page, QEVM_ERROR_MALFORMED,
-                     "a compressed page that is none", error);
+    gsize size = (gsize)old_size(walk), n;
+    const guint8 *body;
+
+    if (!peek_body(walk, page, &body, &n, error)) {
+        return FALSE;
+    }
+    /* bounds: the walk has read one byte of ZERO, three of XBZRLE's kind and
+     * length, four of a compressed length */
+    switch (page->action) {
+    case RAM_SAVE_FLAG_ZERO:
+        memset(out, body[0], size);
+        return TRUE;
+    case RAM_SAVE_FLAG_PAGE:
+        memcpy(out, body, size); /* bounds: all of the record was peeked at */
+        return TRUE;
+    case RAM_SAVE_FLAG_XBZRLE:
+        return qevm_ram_patch(body + 3, n - 3, out, size) ||
+               fail_page(page, QEVM_ERROR_MALFORMED,
+                         "an XBZRLE page that is none", error);
+    default:
+        return qevm_ram_inflate(body + 4, n - 4, out, size) ||
+               fail_page(page, QEVM_ERROR_MALFORMED,
+                         "a compressed page that is none", error);
+    }
+}
+
+/* The part of a page that begins `at` bytes into it: a head, and n bytes out of
+ * `bytes`, or NULL: out of the flow. */
+static gboolean
+put_part(QevmWalk *walk, const QevmRamPage *page, guint64 at,
+         const guint8 *bytes, gsize n, GError **error)
+{
+    guint64 offset = (page->w & ~walk->page_mask) + at;
+    guint64 action = page->action == RAM_SAVE_FLAG_ZERO ? RAM_SAVE_FLAG_ZERO
+                                                        : RAM_SAVE_FLAG_PAGE;
+    const Route *r = find_route(filter_of(walk), (guint)walk->block_in, offset);
+
+    if (!r) {
+        return bytes || qevm_flow_drop(walk->flow, n, "page", error);
+    }
+    return check_route(walk, page, r, error) &&
+           put_own_head(walk, r->at + (offset - r->from), action, r->to,
+                        error) &&
+           (bytes ? qevm_flow_insert(walk->flow, bytes, n, error)
+                  : qevm_flow_pass(walk->flow, n, "page", error));
 }
 
 /* A page in parts: each is a record of its own. */
 static gboolean
 part_page(QevmWalk *walk, const QevmRamPage *page, GError **error)
 {
-    QevmRamFilter *f = filter_of(walk);
-    guint64 offset = page->w & ~walk->page_mask, size = new_size(walk);
-    guint64 action = page->action;
-    g_autofree guint8 *whole = NULL;
-    const guint8 *body;
-    guint8 fill = 0;
-    gsize n;
+    gsize old = (gsize)old_size(walk), size = (gsize)new_size(walk);
+    gboolean packed = page->action != RAM_SAVE_FLAG_PAGE;
+    gboolean zero = page->action == RAM_SAVE_FLAG_ZERO;
+    g_autofree guint8 *whole = packed ? g_malloc(old) : NULL;
 
-    if (action == RAM_SAVE_FLAG_XBZRLE) {
+    if (page->action == RAM_SAVE_FLAG_XBZRLE) {
         return fail_page(page, QEVM_ERROR_UNSUPPORTED,
                          "an XBZRLE page, which tells only what changed in it, "
                          "cannot be parted",
                          error);
     }
-    if (action != RAM_SAVE_FLAG_PAGE) {
-        if (!peek_body(walk, page, &body, &n, error)) {
-            return FALSE;
-        }
-        fill = body[0];
-    }
-    if (action == RAM_SAVE_FLAG_COMPRESS_PAGE) {
-        whole = g_malloc(old_size(walk));
-        if (!inflate(page, body, n, whole, old_size(walk), error)) {
-            return FALSE;
-        }
-        action = RAM_SAVE_FLAG_PAGE;
-    }
-    if (!qevm_flow_drop(walk->flow,
-                        page->action == RAM_SAVE_FLAG_PAGE ? page->head
-                                                           : page->size,
-                        "page", error)) {
+    if ((packed && !unpack(walk, page, whole, error)) ||
+        !qevm_flow_drop(walk->flow, packed ? page->size : page->head, "page",
+                        error)) {
         return FALSE;
     }
-    for (guint64 at = 0; at < old_size(walk); at += size) {
-        const Route *r = find_route(f, (guint)walk->block_in, offset + at);
-        gboolean in_flow = page->action == RAM_SAVE_FLAG_PAGE;
-
-        if (r && (!check_route(walk, page, r, error) ||
-                  !put_own_head(walk, r->at + (offset + at - r->from), action,
-                                r->to, error))) {
-            return FALSE;
-        }
-        if (in_flow
-                ? !(r ? qevm_flow_pass(walk->flow, size, "page", error)
-                      : qevm_flow_drop(walk->flow, size, "page", error))
-                : r && !qevm_flow_insert(walk->flow, whole ? whole + at : &fill,
-                                         whole ? size : 1, error)) {
+    for (gsize at = 0; at < old; at += size) {
+        if (!put_part(walk, page, at, packed ? whole + at : NULL,
+                      zero ? 1 : size, error)) {
             return FALSE;
         }
     }
@@ -337,47 +351,23 @@ collect_page(QevmWalk *walk, const QevmRamPage *page, const Route *r,
              GError **error)
 {
     QevmRamFilter *f = filter_of(walk);
-    gsize size = (gsize)old_size(walk), n;
-    g_autofree guint8 *old = NULL;
-    const guint8 *body;
+    gsize size = (gsize)old_size(walk);
+    g_autofree guint8 *bytes = g_malloc(size);
     guint64 at;
 
     if (f->finished) {
         return fail_page(page, QEVM_ERROR_MALFORMED,
                          "a page behind the END of `ram`", error);
     }
-    if (!open_spool(walk, f, error) ||
-        !peek_body(walk, page, &body, &n, error)) {
+    if (!open_spool(walk, f, error)) {
         return FALSE;
     }
     at = f->bases[r->to] + r->at + ((page->w & ~walk->page_mask) - r->from);
-    if (page->action == RAM_SAVE_FLAG_PAGE) {
-        return qevm_ram_spool_put(f->spool, at, body, error) &&
-               qevm_flow_drop(walk->flow, page->size, "page", error);
-    }
-    old = g_malloc(size);
-    switch (page->action) {
-    case RAM_SAVE_FLAG_ZERO:
-        memset(old, body[0], size);
-        break;
-    case RAM_SAVE_FLAG_XBZRLE:
-        if (!qevm_ram_spool_get(f->spool, at, old, error)) {
-            return FALSE;
-        }
-        /* bounds: the walk has read three bytes of kind and length */
-        if (!qevm_ram_patch(body + 3, n - 3, old, size)) {
-            return fail_page(page, QEVM_ERROR_MALFORMED,
-                             "an XBZRLE page that is none", error);
-        }
-        break;
-    default:
-        if (!inflate(page, body, n, old, size, error)) {
-            return FALSE;
-        }
-        break;
-    }
-    return qevm_ram_spool_put(f->spool, at,
-                              qevm_is_zero(old, size) ? NULL : old, error) &&
+    return (page->action != RAM_SAVE_FLAG_XBZRLE ||
+            qevm_ram_spool_get(f->spool, at, bytes, error)) &&
+           unpack(walk, page, bytes, error) &&
+           qevm_ram_spool_put(
+               f->spool, at, qevm_is_zero(bytes, size) ? NULL : bytes, error) &&
            qevm_flow_drop(walk->flow, page->size, "page", error);
 }
 

@@ -187,7 +187,7 @@ def check(stream, size, rules, wanted, tmp):
     why = rewrite(stream.path, rules, new)
     if why:
         # Only what changed is known of these, and not which part of a page.
-        return None if "XBZRLE pages" in why and size < 4096 else why
+        return None if "XBZRLE page" in why and size < 4096 else why
     return differs(new, size, wanted)
 
 
