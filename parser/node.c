@@ -6,6 +6,8 @@
 #define QEVM_VM_SUBSECTION_MARK 0x05
 /* Nodes with bytes are bounded by the payload, those without by this. */
 #define EMPTY_MAX (128 * 1024)
+/* As many are not worth memory of their own. */
+#define NODES_FEW 3
 /* Of a tree; the longest table known has some 300,000. */
 #define NODES_MAX (4 * 1024 * 1024)
 
@@ -18,9 +20,10 @@ subsection_head(const QevmVmsd *vmsd)
 }
 
 static QevmNode *
-node_new(QevmNode *parent, QevmNodeKind kind, guint64 offset, guint64 size)
+node_new(QevmTree *tree, QevmNode *parent, QevmNodeKind kind, guint64 offset,
+         guint64 size)
 {
-    QevmNode *n = g_new0(QevmNode, 1);
+    QevmNode *n = qevm_arena_alloc0(tree->memory, sizeof *n);
 
     n->parent = parent;
     n->kind = (guint8)kind;
@@ -29,15 +32,13 @@ node_new(QevmNode *parent, QevmNodeKind kind, guint64 offset, guint64 size)
     return n;
 }
 
+/* Lets go of bytes that edits brought; the nodes themselves go with the tree.
+ */
 static void
 node_clear(QevmNode *node)
 {
-    QevmNode *child = node->children, *next;
-
-    for (; child; child = next) {
-        next = child->next;
-        node_clear(child);
-        g_free(child);
+    for (QevmNode *c = node->children; c; c = c->next) {
+        node_clear(c);
     }
     node->children = NULL;
     g_clear_pointer(&node->edited, g_bytes_unref);
@@ -184,7 +185,7 @@ attach_rest(Decoder *d)
     gsize left = qevm_cursor_left(&d->c);
 
     if (left) {
-        attach(d, node_new(d->parent, QEVM_NODE_RAW, here(d), left));
+        attach(d, node_new(d->tree, d->parent, QEVM_NODE_RAW, here(d), left));
         d->c.pos = d->c.len;
     }
 }
@@ -248,7 +249,7 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
         !count_nodes(d->tree, 1, at)) {
         return FALSE;
     }
-    node = node_new(d->parent, kind_of(f), at, f->size * f->count);
+    node = node_new(d->tree, d->parent, kind_of(f), at, f->size * f->count);
     node->desc.field = f;
     if (d->read && node->size &&
         (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY)) {
@@ -297,7 +298,7 @@ decode_subsection(Decoder *d, const QevmVmsd *vmsd)
                   vmsd->name, size, qevm_cursor_left(&c));
         return FALSE;
     }
-    node = node_new(d->parent, QEVM_NODE_SUBSECTION, at,
+    node = node_new(d->tree, d->parent, QEVM_NODE_SUBSECTION, at,
                     subsection_head(vmsd) + size);
     node->desc.vmsd = vmsd;
     d->c.pos += (gsize)node->size;
@@ -308,6 +309,12 @@ decode_subsection(Decoder *d, const QevmVmsd *vmsd)
 static void
 decode_vmsd(Decoder *d, const QevmVmsd *vmsd)
 {
+    guint n = vmsd->n_fields + vmsd->n_subsections;
+
+    /* Most trees are small: no room for more than they have. */
+    if (n > NODES_FEW) {
+        qevm_arena_reserve(d->tree->memory, n * sizeof(QevmNode));
+    }
     for (guint i = 0; i < vmsd->n_fields; i++) {
         if (!decode_field(d, vmsd->fields[i])) {
             attach_rest(d);
@@ -332,7 +339,8 @@ decode_vmsd(Decoder *d, const QevmVmsd *vmsd)
 static QevmNode *
 attach_struct(Decoder *d, const QevmFieldDesc *f, guint32 index, guint64 size)
 {
-    QevmNode *node = node_new(d->parent, QEVM_NODE_STRUCT, here(d), size);
+    QevmNode *node =
+        node_new(d->tree, d->parent, QEVM_NODE_STRUCT, here(d), size);
 
     node->desc.field = f;
     node->index = index;
@@ -354,7 +362,7 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
         if (!qevm_cursor_u8(&d->c, "list marker", &mark, &local)) {
             tree_fail(d->tree, at, "list `%s' has no end marker", f->name);
             /* Nothing, in place of the end. */
-            attach(d, node_new(d->parent, QEVM_NODE_RAW, at, 0));
+            attach(d, node_new(d->tree, d->parent, QEVM_NODE_RAW, at, 0));
             return;
         }
         if (mark == 0) {
@@ -436,6 +444,7 @@ tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents,
         tree->reader->scope.idstr = g_strdup(reader->scope.idstr);
         tree->fields_left = QEVM_READING_FIELDS_MAX;
     }
+    tree->memory = qevm_arena_new();
     tree->payload = g_bytes_ref(payload);
     tree->base = base;
     tree->extents = extents;
@@ -475,7 +484,10 @@ qevm_tree_free(QevmTree *tree)
     if (!tree) {
         return;
     }
-    node_clear(&tree->root);
+    if (tree->root.dirty) {
+        node_clear(&tree->root);
+    }
+    qevm_arena_free(tree->memory);
     g_bytes_unref(tree->payload);
     g_clear_pointer(&tree->extents, g_array_unref);
     g_clear_pointer(&tree->arena, qevm_arena_free);
@@ -838,7 +850,7 @@ qevm_node_insert_field(QevmNode *parent, QevmNode *after,
     QevmNode *node;
 
     (void)qevm_node_children(parent);
-    node = node_new(parent, kind_of(desc), 0, 0);
+    node = node_new(qevm_node_tree(parent), parent, kind_of(desc), 0, 0);
     node->desc.field = desc;
     node->edited = g_bytes_ref(bytes);
     insert_after(parent, after, node);
@@ -858,7 +870,7 @@ qevm_node_insert_subsection(QevmNode *parent, QevmNode *after,
             break;
         }
     }
-    node = node_new(parent, QEVM_NODE_SUBSECTION, 0, 0);
+    node = node_new(qevm_node_tree(parent), parent, QEVM_NODE_SUBSECTION, 0, 0);
     node->desc.vmsd = vmsd;
     insert_after(parent, after, node);
     return node;
@@ -871,7 +883,7 @@ qevm_node_insert_struct(QevmNode *parent, QevmNode *after, QevmNodeKind kind,
     QevmNode *node;
 
     (void)qevm_node_children(parent);
-    node = node_new(parent, kind, 0, 0);
+    node = node_new(qevm_node_tree(parent), parent, kind, 0, 0);
     node->desc.field = desc;
     insert_after(parent, after, node);
     return node;
@@ -926,11 +938,8 @@ qevm_node_remove_many(QevmNode *first, guint64 n)
         link = &(*link)->next;
     }
     while (node && n-- > 0) {
-        QevmNode *next = node->next;
-
         node_clear(node);
-        g_free(node);
-        node = next;
+        node = node->next;
     }
     *link = node;
 }

@@ -64,15 +64,16 @@ typedef struct {
 
 /* The tree of one section; `root` is its first member. */
 typedef struct {
-    QevmNode root;    /* kind SECTION */
-    GBytes *payload;  /* owned; the payload's bytes */
-    guint64 base;     /* stream offset of the payload */
-    GArray *extents;  /* owned; QevmTreeExtent, sorted; NULL: the payload is
-                         one piece of the stream, from base on */
-    QevmArena *arena; /* owned; descriptions made by edits */
-    GError *error;    /* owned; why a RAW node is there; NULL: all decoded */
-    guint empty;      /* nodes without bytes, for a cap */
-    guint nodes;      /* made by decoding, for another */
+    QevmNode root;     /* kind SECTION */
+    GBytes *payload;   /* owned; the payload's bytes */
+    guint64 base;      /* stream offset of the payload */
+    GArray *extents;   /* owned; QevmTreeExtent, sorted; NULL: the payload is
+                          one piece of the stream, from base on */
+    QevmArena *arena;  /* owned; descriptions made for it, NULL: none yet */
+    QevmArena *memory; /* owned; of its nodes, which are freed together */
+    GError *error;     /* owned; why a RAW node is there; NULL: all decoded */
+    guint empty;       /* nodes without bytes, for a cap */
+    guint nodes;       /* made by decoding, for another */
     GHashTable *standing;   /* owned; see standing.h; NULL: not asked yet */
     QevmTreeReader *reader; /* owned; NULL: leaves stay leaves */
     guint fields_left;      /* that descriptions may still make */
@@ -158,7 +159,7 @@ void qevm_node_adopt(QevmNode *to, QevmNode *from);
 void qevm_node_set_run(QevmNode *run, const QevmFieldDesc *desc);
 /* Copies the vmsd of a SECTION or SUBSECTION to change it. */
 QevmVmsd *qevm_node_own_vmsd(QevmNode *node);
-/* Unlinks and frees; `n` siblings from `first` on. */
+/* Unlinks them, with what they own; `n` siblings from `first` on. */
 void qevm_node_remove(QevmNode *node);
 void qevm_node_remove_many(QevmNode *first, guint64 n);
 

@@ -120,15 +120,28 @@ qevm_prim_table(guint *count)
     return prims;
 }
 
+/* Made once; every field of a vmdesc is looked up. */
+static GHashTable *
+by_type(void)
+{
+    static GHashTable *table;
+
+    if (g_once_init_enter(&table)) {
+        GHashTable *made = g_hash_table_new(g_str_hash, g_str_equal);
+
+        for (guint i = 0; i < G_N_ELEMENTS(prims); i++) {
+            g_hash_table_insert(made, (gpointer)(guintptr)prims[i].type,
+                                (gpointer)(guintptr)&prims[i]);
+        }
+        g_once_init_leave(&table, made);
+    }
+    return table;
+}
+
 const QevmPrim *
 qevm_prim_find(const char *type)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(prims); i++) {
-        if (g_str_equal(prims[i].type, type)) {
-            return &prims[i];
-        }
-    }
-    return NULL;
+    return g_hash_table_lookup(by_type(), type);
 }
 
 gboolean

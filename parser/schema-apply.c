@@ -262,14 +262,8 @@ gboolean
 qevm_reader_amount(QevmReader *r, const QevmAmount *a, const char *name,
                    const char *what, guint64 otherwise, guint64 *out)
 {
-    g_autofree char *of = NULL;
-
     *out = a->given ? a->number : otherwise;
-    if (!a->expr) {
-        return TRUE;
-    }
-    of = g_strdup_printf("\"%s\" of `%s'", what, name);
-    return qevm_reader_number(r, a->expr, of, out);
+    return !a->expr || qevm_reader_number(r, a->expr, what, name, out);
 }
 
 static gboolean
@@ -429,7 +423,7 @@ read_switch(QevmReader *r, const QevmRead *read)
     const QevmType *body = sw->otherwise;
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
 
-    if (!qevm_reader_value(r, sw->on, "\"switch\"", &value) ||
+    if (!qevm_reader_value(r, sw->on, "switch", NULL, &value) ||
         !qevm_reader_step(r, sw->n_cases / QEVM_SCHEMA_NAMES_A_STEP)) {
         return FALSE;
     }
@@ -634,7 +628,7 @@ check_expect(QevmReader *r, const QevmRead *read, gsize pos)
         it = *last;
         r->it = &it;
     }
-    if (!qevm_reader_bool(r, read->expect, "\"expect\"", &holds)) {
+    if (!qevm_reader_bool(r, read->expect, "expect", &holds)) {
         r->it = NULL;
         return FALSE;
     }
@@ -672,7 +666,7 @@ read_one(QevmReader *r, const QevmRead *read)
 
     if (!qevm_reader_step(r, 1) ||
         (read->condition &&
-         !qevm_reader_bool(r, read->condition, "\"if\"", &there))) {
+         !qevm_reader_bool(r, read->condition, "if", &there))) {
         return FALSE;
     }
     if (!there) {
@@ -853,14 +847,19 @@ qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
                      .c = { data, size, 0, scope->offset },
                      .steps = STEPS_MORE + (guint64)size * STEPS_A_BYTE };
     Outcome o = { 0 };
+    g_autoptr(QevmArena) kept = NULL;
     gboolean ok;
 
     if (qevm_reading_is_fixed(reading, size)) {
         return static_vmsd(schemas, type, r.big);
     }
+    kept = qevm_arena_new();
     r.choices = g_array_new(FALSE, FALSE, sizeof(QevmChoice));
+    r.chains = g_array_new(FALSE, FALSE, sizeof(QevmKnown));
+    r.kept = kept;
     ok = try_all(&r, type, *fields_left, &o);
     g_array_unref(r.choices);
+    g_array_unref(r.chains);
     for (guint i = 0; i < G_N_ELEMENTS(r.frames); i++) {
         g_clear_pointer(&r.frames[i].made, g_array_unref);
     }
@@ -870,5 +869,6 @@ qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
     }
     *fields_left = o.fields_left;
     qevm_arena_adopt(arena, o.arena);
+    qevm_arena_adopt(arena, g_steal_pointer(&kept));
     return o.vmsd;
 }

@@ -5,6 +5,9 @@
  */
 #include "parser/schema-reader.h"
 
+/* So many are remembered. */
+#define CHAINS_MAX 16
+
 typedef struct {
     gsize at; /* offset in the chain */
     guint8 id;
@@ -134,7 +137,7 @@ read_items(QevmReader *r, const QevmRead *read, gsize start, gsize size)
     gboolean room = TRUE;
     guint64 first;
 
-    if (!qevm_reader_number(r, chain->first, "\"first\"", &first)) {
+    if (!qevm_reader_number(r, chain->first, "first", NULL, &first)) {
         return FALSE;
     }
     room =
@@ -154,8 +157,22 @@ read_items(QevmReader *r, const QevmRead *read, gsize start, gsize size)
     return put_gap(r, start, start + size);
 }
 
-gboolean
-qevm_reader_chain(QevmReader *r, const QevmRead *read)
+/* A closed chain that another reading met at the same place. */
+static const QevmKnown *
+find_known(const QevmReader *r, const QevmRead *read)
+{
+    for (guint i = 0; i < r->chains->len; i++) {
+        const QevmKnown *known = &g_array_index(r->chains, QevmKnown, i);
+
+        if (known->read == read && known->pos == r->c.pos) {
+            return known;
+        }
+    }
+    return NULL;
+}
+
+static gboolean
+read_chain(QevmReader *r, const QevmRead *read)
 {
     gsize start = r->c.pos, len = r->c.len;
     guint64 size;
@@ -176,4 +193,45 @@ qevm_reader_chain(QevmReader *r, const QevmRead *read)
     }
     r->c.len = len;
     return qevm_reader_put_struct(r, read->name, read->name, start);
+}
+
+static gboolean
+put_known(QevmReader *r, const QevmKnown *known)
+{
+    if (known->fields > r->fields) {
+        r->fields = 0; /* putting one more says so */
+    } else {
+        r->fields -= known->fields;
+    }
+    r->c.pos = known->end;
+    return qevm_reader_put(r, known->field, NULL, known->pos);
+}
+
+/* What is the same in all readings is read once, into memory that stays. */
+gboolean
+qevm_reader_chain(QevmReader *r, const QevmRead *read)
+{
+    const QevmKnown *known = find_known(r, read);
+    QevmKnown one = { read, r->c.pos, 0, NULL, r->fields };
+    QevmArena *arena = r->arena;
+    gboolean ok;
+
+    if (known) {
+        return put_known(r, known);
+    }
+    if (!read->chain->closed) {
+        return read_chain(r, read);
+    }
+    r->arena = r->kept;
+    ok = read_chain(r, read);
+    r->arena = arena;
+    if (ok && r->c.pos > one.pos && r->chains->len < CHAINS_MAX) {
+        const GArray *made = qevm_reader_top(r)->made;
+
+        one.end = r->c.pos;
+        one.field = g_array_index(made, QevmMade, made->len - 1).field;
+        one.fields -= r->fields + 1; /* without the chain itself */
+        g_array_append_val(r->chains, one);
+    }
+    return ok;
 }

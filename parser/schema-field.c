@@ -32,16 +32,6 @@ check_name(QevmSchemaRead *r, const char *member, const char *name,
     return TRUE;
 }
 
-static void
-refer(QevmSchemaRead *r, const char *type, const QevmType **body)
-{
-    gsize len = qevm_schema_enter(r, "type");
-    QevmTypeRef ref = { qevm_schema_where(r), type, body };
-
-    g_array_append_val(r->schemas->all_refs, ref);
-    qevm_schema_leave(r, len);
-}
-
 /* ---- bodies ---- */
 
 static QevmType *
@@ -105,7 +95,7 @@ read_subsection(QevmSchemaRead *r, json_t *json)
         qevm_schema_fail(r, "expected \"type\" or \"fields\", not both");
         return NULL;
     }
-    refer(r, sub->type, &sub->body);
+    qevm_schema_refer(r, "type", sub->type, &sub->body);
     return sub;
 }
 
@@ -153,7 +143,7 @@ read_body(QevmSchemaRead *r, json_t *json, QevmRead *read, gboolean wanted)
         return qevm_schema_fail(r, "expected \"type\" or \"fields\", not both");
     }
     if (read->type) {
-        refer(r, read->type, &read->body);
+        qevm_schema_refer(r, "type", read->type, &read->body);
         return TRUE;
     }
     if (!fields) {
@@ -212,7 +202,7 @@ read_meaning(QevmSchemaRead *r, json_t *json, QevmLoop *loop)
     len = qevm_schema_enter(r, "meaning");
     if (!qevm_schema_object(r, meaning, members) ||
         !qevm_schema_text(r, meaning, "name", &loop->name) ||
-        !qevm_schema_text(r, meaning, "names", &loop->names_name) ||
+        !qevm_schema_names(r, meaning, "names", &loop->names) ||
         !check_name(r, "name", loop->name, "/{}*?")) {
         return FALSE;
     }
@@ -373,7 +363,7 @@ read_item(QevmSchemaRead *r, json_t *json, const char *key, QevmCase *out)
     }
     out->text = name;
     if (type) {
-        refer(r, type, &out->body);
+        qevm_schema_refer(r, "type", type, &out->body);
         return TRUE;
     }
     out->body = qevm_schema_body(r, json, name);
@@ -444,7 +434,6 @@ read_reading(QevmSchemaRead *r, json_t *json)
         !read_body(r, json, read, TRUE)) {
         return NULL;
     }
-    read->where = qevm_schema_where(r);
     read->kind = read->name ? QEVM_READ_STRUCT : QEVM_READ_GROUP;
     g_ptr_array_add(r->schemas->all_reads, read);
     return read;
@@ -473,7 +462,7 @@ read_leaf(QevmSchemaRead *r, json_t *json, QevmRead *read)
 {
     read->kind = QEVM_READ_LEAF;
     if (!qevm_schema_amount(r, json, "size", &read->size) ||
-        !qevm_schema_text(r, json, "names", &read->names_name) ||
+        !qevm_schema_names(r, json, "names", &read->names) ||
         !qevm_schema_value(r, json, "default", &read->standard)) {
         return FALSE;
     }
@@ -491,7 +480,7 @@ read_leaf(QevmSchemaRead *r, json_t *json, QevmRead *read)
                                 "own",
                                 read->type);
     }
-    if (read->names_name && !qevm_prim_is_number(read->prim)) {
+    if (json_object_get(json, "names") && !qevm_prim_is_number(read->prim)) {
         return qevm_schema_fail_at(r, "names", "`%s' is no number", read->type);
     }
     return TRUE;
@@ -578,7 +567,6 @@ read_field(QevmSchemaRead *r, json_t *json)
         return NULL;
     }
     g_ptr_array_add(r->schemas->all_reads, read);
-    read->where = qevm_schema_where(r);
     if (!qevm_schema_object(r, json, NULL) ||
         !qevm_schema_text(r, json, "name", &read->name) ||
         !qevm_schema_text(r, json, "type", &read->type) ||

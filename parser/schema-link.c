@@ -7,6 +7,9 @@
 
 enum { NOT_VISITED, UNDER_WAY, DONE };
 
+/* A chain with more fields in it is not looked through. */
+#define CLOSED_FIELDS_MAX 1024
+
 static gboolean
 fail(GError **error, const char *where, const char *what, const char *name)
 {
@@ -16,21 +19,10 @@ fail(GError **error, const char *where, const char *what, const char *name)
 }
 
 static gboolean
-find_names(const QevmSchemas *s, const char *where, const char *name,
-           const QevmNames **out, GError **error)
-{
-    if (!name) {
-        return TRUE;
-    }
-    *out = g_hash_table_lookup(s->names, name);
-    return *out || fail(error, where, "there are no names", name);
-}
-
-static gboolean
 find_all(QevmSchemas *s, GError **error)
 {
-    for (guint i = 0; i < s->all_refs->len; i++) {
-        const QevmTypeRef *ref = &g_array_index(s->all_refs, QevmTypeRef, i);
+    for (guint i = 0; i < s->type_refs->len; i++) {
+        const QevmTypeRef *ref = &g_array_index(s->type_refs, QevmTypeRef, i);
 
         *ref->body = g_hash_table_lookup(s->types, ref->type);
         if (!*ref->body) {
@@ -41,24 +33,9 @@ find_all(QevmSchemas *s, GError **error)
         const QevmNamesRef *ref =
             &g_array_index(s->names_refs, QevmNamesRef, i);
 
-        if (!find_names(s, ref->where, ref->name, ref->names, error)) {
-            return FALSE;
-        }
-    }
-    for (guint i = 0; i < s->all_reads->len; i++) {
-        QevmRead *read = g_ptr_array_index(s->all_reads, i);
-
-        if (!find_names(s, read->where, read->names_name, &read->names,
-                        error)) {
-            return FALSE;
-        }
-        if (read->loop) {
-            QevmLoop *loop = (QevmLoop *)(guintptr)read->loop;
-
-            if (!find_names(s, read->where, loop->names_name, &loop->names,
-                            error)) {
-                return FALSE;
-            }
+        *ref->names = g_hash_table_lookup(s->names, ref->name);
+        if (!*ref->names) {
+            return fail(error, ref->where, "there are no names", ref->name);
         }
     }
     return TRUE;
@@ -105,6 +82,88 @@ static_size(const QevmRead *read, guint64 *size)
     return g_uint64_checked_mul(size, one, count);
 }
 
+/* ---- chains that depend on their own bytes only ---- */
+
+typedef struct {
+    guint structs; /* levels of them inside the chain */
+    gboolean closed;
+} Inside;
+
+static void
+check_lookup(QevmLookup what, const char *path, gpointer user)
+{
+    Inside *in = user;
+    guint up = 0;
+
+    (void)what;
+    if (!path || what == QEVM_LOOKUP_SIBLING || what == QEVM_LOOKUP_IDSTR_IS) {
+        return;
+    }
+    for (; g_str_has_prefix(path, ".."); path += path[2] == '/' ? 3 : 2) {
+        up++;
+    }
+    in->closed = in->closed && *path != '/' && up <= in->structs;
+}
+
+static void
+check_expr(const QevmExpr *expr, Inside *in)
+{
+    if (expr) {
+        qevm_expr_foreach_lookup(expr, check_lookup, in);
+    }
+}
+
+static void check_inside(const QevmType *type, Inside in, gboolean *closed,
+                         guint *budget);
+
+static void
+check_read(const QevmRead *read, Inside in, gboolean *closed, guint *budget)
+{
+    check_expr(read->condition, &in);
+    check_expr(read->expect, &in);
+    check_expr(read->size.expr, &in);
+    check_expr(read->count.expr, &in);
+    if (read->sw) {
+        check_expr(read->sw->on, &in);
+        check_inside(read->sw->otherwise, in, closed, budget);
+    }
+    *closed = *closed && in.closed && !read->loop && !read->chain &&
+              read->kind != QEVM_READ_ALTERNATIVES;
+    for (guint i = 0; read->sw && i < read->sw->n_cases; i++) {
+        check_inside(read->sw->cases[i].body, in, closed, budget);
+    }
+    in.structs += read->kind == QEVM_READ_STRUCT;
+    check_inside(read->body, in, closed, budget);
+}
+
+/* `budget`: fields that may still be looked at. */
+static void
+check_inside(const QevmType *type, Inside in, gboolean *closed, guint *budget)
+{
+    for (guint i = 0; type && *closed && i < type->n_fields; i++) {
+        if (*budget == 0 || in.structs > QEVM_SCHEMA_NEST_MAX) {
+            *closed = FALSE;
+            return;
+        }
+        --*budget;
+        check_read(type->fields[i], in, closed, budget);
+    }
+    *closed = *closed && (!type || type->n_subs == 0);
+}
+
+static void
+close_chain(QevmChain *chain)
+{
+    Inside top = { 0, TRUE }, item = { 1, TRUE };
+    guint budget = CLOSED_FIELDS_MAX;
+
+    chain->closed = TRUE;
+    check_inside(chain->header, top, &chain->closed, &budget);
+    for (guint i = 0; i < chain->n_items; i++) {
+        check_inside(chain->items[i].body, item, &chain->closed, &budget);
+    }
+}
+
 static gboolean
 visit(QevmType *type, GError **error)
 {
@@ -148,6 +207,13 @@ qevm_schema_link(QevmSchemas *schemas, GError **error)
     for (guint i = 0; i < schemas->all_types->len; i++) {
         if (!visit(g_ptr_array_index(schemas->all_types, i), error)) {
             return FALSE;
+        }
+    }
+    for (guint i = 0; i < schemas->all_reads->len; i++) {
+        const QevmRead *read = g_ptr_array_index(schemas->all_reads, i);
+
+        if (read->chain) {
+            close_chain((QevmChain *)(guintptr)read->chain);
         }
     }
     return TRUE;

@@ -42,7 +42,7 @@ qevm_schemas_new(void)
     s->names = g_hash_table_new(g_str_hash, g_str_equal);
     s->all_types = g_ptr_array_new();
     s->all_reads = g_ptr_array_new();
-    s->all_refs = g_array_new(FALSE, FALSE, sizeof(QevmTypeRef));
+    s->type_refs = g_array_new(FALSE, FALSE, sizeof(QevmTypeRef));
     s->names_refs = g_array_new(FALSE, FALSE, sizeof(QevmNamesRef));
     s->leaves =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_free);
@@ -64,7 +64,7 @@ qevm_schemas_free(QevmSchemas *schemas)
     g_hash_table_unref(schemas->names);
     g_ptr_array_unref(schemas->all_types);
     g_ptr_array_unref(schemas->all_reads);
-    g_array_unref(schemas->all_refs);
+    g_array_unref(schemas->type_refs);
     g_array_unref(schemas->names_refs);
     g_hash_table_unref(schemas->leaves);
     g_ptr_array_unref(schemas->payloads);
@@ -217,39 +217,18 @@ read_endian(QevmSchemaRead *r, json_t *json, gboolean *big)
            qevm_schema_fail_at(r, "endian", "expected \"little\" or \"big\"");
 }
 
-/* "is": found when all is linked. */
-static void
-refer(QevmSchemaRead *r, const char *is, const QevmType **body)
-{
-    QevmTypeRef ref = { NULL, is, body };
-    gsize len = qevm_schema_enter(r, "is");
-
-    ref.where = qevm_schema_where(r);
-    g_array_append_val(r->schemas->all_refs, ref);
-    qevm_schema_leave(r, len);
-}
-
-/* "names", or "elements" with "keys" or without: found then, too. */
+/* "names", or "elements" with "keys" or without. */
 static gboolean
 read_rule_names(QevmSchemaRead *r, json_t *json, QevmLeafRule *rule)
 {
-    QevmNamesRef ref = { NULL, NULL, &rule->names };
-
     rule->elements = json_object_get(json, "elements") != NULL;
-    if (!qevm_schema_text(r, json, rule->elements ? "elements" : "names",
-                          &ref.name) ||
+    if (!qevm_schema_names(r, json, rule->elements ? "elements" : "names",
+                           &rule->names) ||
         !qevm_schema_text(r, json, "keys", &rule->keys)) {
         return FALSE;
     }
-    if (rule->keys && !rule->elements) {
-        return qevm_schema_fail_at(r, "keys", "expected \"elements\" too");
-    }
-    if (!ref.name) {
-        return TRUE;
-    }
-    ref.where = qevm_schema_where(r);
-    g_array_append_val(r->schemas->names_refs, ref);
-    return TRUE;
+    return !rule->keys || rule->elements ||
+           qevm_schema_fail_at(r, "keys", "expected \"elements\" too");
 }
 
 /* One of "is", "names" and "elements"? */
@@ -292,7 +271,7 @@ read_leaf(QevmSchemaRead *r, json_t *json)
         return NULL;
     }
     if (rule->is) {
-        refer(r, rule->is, &rule->body);
+        qevm_schema_refer(r, "is", rule->is, &rule->body);
     }
     of_type = g_hash_table_lookup(r->schemas->leaves, rule->type);
     if (!of_type) {
@@ -323,7 +302,7 @@ read_payload(QevmSchemaRead *r, json_t *json)
         qevm_schema_fail(r, "expected \"%s\"", !rule->idstr ? "idstr" : "is");
         return NULL;
     }
-    refer(r, rule->is, &rule->body);
+    qevm_schema_refer(r, "is", rule->is, &rule->body);
     g_ptr_array_add(r->schemas->payloads, rule);
     return rule;
 }

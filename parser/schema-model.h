@@ -37,7 +37,6 @@ typedef struct {
     guint n_values;
     const char *name; /* of the marker in an element */
     const QevmNames *names;
-    const char *names_name;
     guint64 max; /* turns; 0: as many as there are */
 } QevmLoop;
 
@@ -61,12 +60,12 @@ typedef struct {
     const QevmCase *items; /* text is the name */
     guint n_items;
     const char *other; /* NULL: items of no known id belong to the gaps */
+    gboolean closed;   /* nothing in it depends on what is around it */
 } QevmChain;
 
 /* One way to read the next bytes: a FIELD of a description. */
 struct QevmRead {
-    const char *where; /* file and JSON path, for messages */
-    const char *name;  /* NULL: anonymous */
+    const char *name; /* NULL: anonymous */
     QevmReadKind kind;
     const char *type; /* as written; NULL: `body` was written in place */
     const QevmPrim *prim;
@@ -75,7 +74,6 @@ struct QevmRead {
     QevmAmount count;     /* not given: one, and no array */
     const QevmExpr *condition, *expect;
     const QevmNames *names;
-    const char *names_name;
     const QevmValue *standard; /* what absence means; NULL */
     const QevmLoop *loop;
     const QevmSwitch *sw;
@@ -155,7 +153,7 @@ struct QevmSchemas {
     GHashTable *names;    /* name -> QevmNames */
     GPtrArray *all_types; /* inline ones too */
     GPtrArray *all_reads; /* QevmRead */
-    GArray *all_refs;     /* QevmTypeRef; to be linked */
+    GArray *type_refs;    /* QevmTypeRef; to be linked */
     GArray *names_refs;   /* QevmNamesRef; so are these */
     GHashTable *leaves;   /* type -> GPtrArray of QevmLeafRule */
     GPtrArray *payloads;  /* QevmPayloadRule */

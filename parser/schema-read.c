@@ -324,6 +324,33 @@ qevm_schema_list(QevmSchemaRead *r, json_t *object, const char *member,
     return TRUE;
 }
 
+void
+qevm_schema_refer(QevmSchemaRead *r, const char *member, const char *type,
+                  const QevmType **body)
+{
+    gsize len = qevm_schema_enter(r, member);
+    QevmTypeRef ref = { qevm_schema_where(r), type, body };
+
+    g_array_append_val(r->schemas->type_refs, ref);
+    qevm_schema_leave(r, len);
+}
+
+gboolean
+qevm_schema_names(QevmSchemaRead *r, json_t *object, const char *member,
+                  const QevmNames **out)
+{
+    QevmNamesRef ref = { NULL, NULL, out };
+
+    if (!qevm_schema_text(r, object, member, &ref.name)) {
+        return FALSE;
+    }
+    if (ref.name) {
+        ref.where = qevm_schema_where(r);
+        g_array_append_val(r->schemas->names_refs, ref);
+    }
+    return TRUE;
+}
+
 gboolean
 qevm_schema_key(const char *key, guint64 *out)
 {

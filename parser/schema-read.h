@@ -59,6 +59,13 @@ QEVM_CHECKED gboolean qevm_schema_amount(QevmSchemaRead *r, json_t *object,
 QEVM_CHECKED gboolean qevm_schema_value(QevmSchemaRead *r, json_t *object,
                                         const char *member,
                                         const QevmValue **out);
+/* A type by its name, as the member has it: found when all files are read. */
+void qevm_schema_refer(QevmSchemaRead *r, const char *member, const char *type,
+                       const QevmType **body);
+/* Names, the same. */
+QEVM_CHECKED gboolean qevm_schema_names(QevmSchemaRead *r, json_t *object,
+                                        const char *member,
+                                        const QevmNames **out);
 /* 1 or [1, 2], also as text. */
 QEVM_CHECKED gboolean qevm_schema_versions(QevmSchemaRead *r, json_t *object,
                                            const char *member,

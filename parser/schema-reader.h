@@ -31,6 +31,14 @@ typedef struct {
     gboolean fits; /* with `taken`, some reading did */
 } QevmChoice;
 
+/* What a part was read as, by a reading that may have failed later. */
+typedef struct {
+    const QevmRead *read;
+    gsize pos, end;
+    const QevmFieldDesc *field;
+    guint fields; /* that were made inside it */
+} QevmKnown;
+
 typedef struct {
     QevmSchemas *schemas;
     const QevmReadingScope *scope;
@@ -42,6 +50,8 @@ typedef struct {
     guint nesting;
     guint64 steps;      /* left */
     guint fields;       /* left */
+    QevmArena *kept;    /* of what all readings share */
+    GArray *chains;     /* QevmKnown; closed ones that were read before */
     GArray *choices;    /* QevmChoice */
     guint n_choices;    /* met in this run */
     const QevmMade *it; /* what `.` is; NULL: nothing */
@@ -55,13 +65,16 @@ QEVM_CHECKED gboolean qevm_reader_step(QevmReader *r, guint64 n);
 gboolean qevm_reader_fail(QevmReader *r, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
 
-/* Expressions; errors say `what` it was for. */
+/* Expressions; errors say which member it was, and of which field unless `of`
+ * is NULL. */
 QEVM_CHECKED gboolean qevm_reader_bool(QevmReader *r, const QevmExpr *expr,
-                                       const char *what, gboolean *out);
+                                       const char *member, gboolean *out);
 QEVM_CHECKED gboolean qevm_reader_value(QevmReader *r, const QevmExpr *expr,
-                                        const char *what, QevmValue *out);
+                                        const char *member, const char *of,
+                                        QevmValue *out);
 QEVM_CHECKED gboolean qevm_reader_number(QevmReader *r, const QevmExpr *expr,
-                                         const char *what, guint64 *out);
+                                         const char *member, const char *of,
+                                         guint64 *out);
 
 /* ---- making fields (schema-apply.c) ---- */
 

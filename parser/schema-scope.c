@@ -100,7 +100,8 @@ typedef struct {
 static gboolean
 is_named(const char *name, const char *text, gsize len)
 {
-    return strncmp(name, text, len) == 0 && name[len] == '\0';
+    /* Most names differ at once. */
+    return *name == *text && strncmp(name, text, len) == 0 && name[len] == '\0';
 }
 
 static Step
@@ -127,6 +128,32 @@ parse_step(const char **at)
         }
     }
     return step;
+}
+
+/* The last one of that name in a struct under construction, looked for from
+ * behind: most conditions are about what has just been read. */
+static gboolean
+find_last(QevmReader *r, const QevmFrame *frame, const Step *step, Target *t,
+          gboolean *found)
+{
+    guint i = frame->made->len;
+
+    *found = FALSE;
+    while (i > 0 && !*found) {
+        const QevmMade *m = &g_array_index(frame->made, QevmMade, --i);
+        const char *name = m->field ? m->field->name : m->sub->name;
+
+        *found =
+            step->sub == !m->field && is_named(name, step->name, step->len);
+        *t = (Target){ .frame = -1,
+                       .field = m->field,
+                       .vmsd = m->sub,
+                       .pos = m->pos,
+                       .index = -1,
+                       .alike = 1 };
+    }
+    return qevm_reader_step(r, 1 + (frame->made->len - i) /
+                                       QEVM_SCHEMA_NAMES_A_STEP);
 }
 
 /* The last one of that name, or with [I] the I-th, or its element. */
@@ -169,9 +196,10 @@ find_in(QevmReader *r, Walk w, const Step *step, Target *t, gboolean *found)
     return qevm_reader_step(r, 1 + w.next / QEVM_SCHEMA_NAMES_A_STEP);
 }
 
-/* From a struct to what is in it. */
+/* From a struct to what is in it; `count` all of that name. */
 static gboolean
-take_step(QevmReader *r, const Step *step, Target *t, gboolean *found)
+take_step(QevmReader *r, const Step *step, gboolean count, Target *t,
+          gboolean *found)
 {
     Walk w = { .vmsd = t->vmsd, .pos = t->pos };
     const QevmFieldDesc *f = t->field;
@@ -187,7 +215,9 @@ take_step(QevmReader *r, const Step *step, Target *t, gboolean *found)
         w.vmsd = f->vmsds[0];
         w.pos += t->index > 0 ? (gsize)t->index * (gsize)f->size : 0;
     }
-    if (!find_in(r, w, step, t, found)) {
+    if (w.frame && !step->base && !count
+            ? !find_last(r, w.frame, step, t, found)
+            : !find_in(r, w, step, t, found)) {
         return FALSE;
     }
     /* A struct that is being read is not yet among the fields around it. */
@@ -200,7 +230,8 @@ take_step(QevmReader *r, const Step *step, Target *t, gboolean *found)
 }
 
 static gboolean
-find(QevmReader *r, const char *path, Target *t, gboolean *found)
+find(QevmReader *r, const char *path, gboolean count, Target *t,
+     gboolean *found)
 {
     const char *at = path;
 
@@ -217,7 +248,7 @@ find(QevmReader *r, const char *path, Target *t, gboolean *found)
             /* bounds: "..", of which the step has two bytes */
             *found = t->frame > 0;
             t->frame--;
-        } else if (!take_step(r, &step, t, found)) {
+        } else if (!take_step(r, &step, count, t, found)) {
             return FALSE;
         }
     }
@@ -333,7 +364,8 @@ lookup(gpointer user, QevmLookup what, const char *path, QevmValue *out,
     default:
         break;
     }
-    if (path ? !find(r, path, &t, &found) : !it(r, &t)) {
+    if (path ? !find(r, path, what == QEVM_LOOKUP_COUNT, &t, &found)
+             : !it(r, &t)) {
         return FALSE;
     }
     if (what == QEVM_LOOKUP_EXISTS) {
@@ -358,9 +390,33 @@ lookup(gpointer user, QevmLookup what, const char *path, QevmValue *out,
     return value_of(r, &t, path ? path : ".", out);
 }
 
+/* "at 0x..: "if": " before what is wrong. */
+static void
+prefix(QevmReader *r, const char *member, const char *of)
+{
+    if (of) {
+        g_prefix_error(r->error,
+                       "at 0x%" G_GINT64_MODIFIER "x: \"%s\" of `%s': ",
+                       qevm_cursor_offset(&r->c), member, of);
+    } else {
+        g_prefix_error(r->error, "at 0x%" G_GINT64_MODIFIER "x: \"%s\": ",
+                       qevm_cursor_offset(&r->c), member);
+    }
+}
+
+static gboolean
+fail_kind(QevmReader *r, const char *member, const char *of, const char *wanted,
+          const char *got)
+{
+    g_set_error(r->error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                "expected %s, not %s", wanted, got);
+    prefix(r, member, of);
+    return FALSE;
+}
+
 gboolean
-qevm_reader_value(QevmReader *r, const QevmExpr *expr, const char *what,
-                  QevmValue *out)
+qevm_reader_value(QevmReader *r, const QevmExpr *expr, const char *member,
+                  const char *of, QevmValue *out)
 {
     QevmScope scope = { lookup, r };
 
@@ -369,8 +425,7 @@ qevm_reader_value(QevmReader *r, const QevmExpr *expr, const char *what,
     }
     if (!qevm_expr_eval(expr, &scope, out, r->error)) {
         if (r->error) {
-            g_prefix_error(r->error, "at 0x%" G_GINT64_MODIFIER "x: %s: ",
-                           qevm_cursor_offset(&r->c), what);
+            prefix(r, member, of);
         }
         return FALSE;
     }
@@ -378,36 +433,36 @@ qevm_reader_value(QevmReader *r, const QevmExpr *expr, const char *what,
 }
 
 gboolean
-qevm_reader_bool(QevmReader *r, const QevmExpr *expr, const char *what,
+qevm_reader_bool(QevmReader *r, const QevmExpr *expr, const char *member,
                  gboolean *out)
 {
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
 
-    if (!qevm_reader_value(r, expr, what, &value)) {
+    if (!qevm_reader_value(r, expr, member, NULL, &value)) {
         return FALSE;
     }
     if (value.kind != QEVM_VALUE_BOOL) {
-        return qevm_reader_fail(r, "%s: expected a condition, not %s", what,
-                                qevm_value_kind_name(value.kind));
+        return fail_kind(r, member, NULL, "a condition",
+                         qevm_value_kind_name(value.kind));
     }
     *out = value.as.b != FALSE;
     return TRUE;
 }
 
 gboolean
-qevm_reader_number(QevmReader *r, const QevmExpr *expr, const char *what,
-                   guint64 *out)
+qevm_reader_number(QevmReader *r, const QevmExpr *expr, const char *member,
+                   const char *of, guint64 *out)
 {
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
 
-    if (!qevm_reader_value(r, expr, what, &value)) {
+    if (!qevm_reader_value(r, expr, member, of, &value)) {
         return FALSE;
     }
     if ((value.kind != QEVM_VALUE_UINT && value.kind != QEVM_VALUE_SINT) ||
         (value.kind == QEVM_VALUE_SINT && value.as.s < 0)) {
         g_autofree char *text = qevm_value_format(&value);
 
-        return qevm_reader_fail(r, "%s: expected a number, not %s", what, text);
+        return fail_kind(r, member, of, "a number", text);
     }
     *out = value.as.u;
     return TRUE;

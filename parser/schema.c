@@ -16,7 +16,7 @@ struct QevmArena {
     GSList *blocks;        /* owned */
     guint8 *next;          /* free bytes of the newest ordinary block */
     gsize left;            /* how many */
-    gsize block_size;      /* of the next ordinary block */
+    gsize total;           /* bytes of all ordinary blocks */
     GStringChunk *strings; /* NULL before the first one */
     GSList *adopted;       /* QevmArena; owned */
 };
@@ -26,7 +26,6 @@ qevm_arena_new(void)
 {
     QevmArena *arena = g_new0(QevmArena, 1);
 
-    arena->block_size = ARENA_FIRST;
     return arena;
 }
 
@@ -51,6 +50,26 @@ qevm_arena_adopt(QevmArena *by, QevmArena *arena)
     by->adopted = g_slist_prepend(by->adopted, arena);
 }
 
+/* Few blocks, and little of the last one unused. */
+static gsize
+next_block(const QevmArena *arena)
+{
+    gsize size = CLAMP(arena->total / 4, ARENA_FIRST, ARENA_LARGEST);
+
+    return size & ~(ARENA_ALIGN - 1);
+}
+
+void
+qevm_arena_reserve(QevmArena *arena, gsize size)
+{
+    if (size > arena->left && size <= ARENA_LARGEST) {
+        arena->next = g_malloc0(size);
+        arena->left = size;
+        arena->total += size;
+        arena->blocks = g_slist_prepend(arena->blocks, arena->next);
+    }
+}
+
 gpointer
 qevm_arena_alloc0(QevmArena *arena, gsize size)
 {
@@ -58,17 +77,14 @@ qevm_arena_alloc0(QevmArena *arena, gsize size)
     gpointer memory;
 
     g_assert(want >= size);
-    if (want > arena->left && want > arena->block_size / 2) {
+    if (want > arena->left && want > next_block(arena) / 2) {
         /* Its own block; the one in use may still have room for others. */
         memory = g_malloc0(want);
         arena->blocks = g_slist_prepend(arena->blocks, memory);
         return memory;
     }
     if (want > arena->left) {
-        arena->next = g_malloc0(arena->block_size);
-        arena->left = arena->block_size;
-        arena->blocks = g_slist_prepend(arena->blocks, arena->next);
-        arena->block_size = MIN(arena->block_size * 2, ARENA_LARGEST);
+        qevm_arena_reserve(arena, next_block(arena));
     }
     memory = arena->next;
     arena->next += want;

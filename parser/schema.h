@@ -71,6 +71,8 @@ void qevm_arena_free(QevmArena *arena);
 void qevm_arena_adopt(QevmArena *by, QevmArena *arena);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmArena, qevm_arena_free)
 gpointer qevm_arena_alloc0(QevmArena *arena, gsize size);
+/* So much is about to be allocated, in small pieces. */
+void qevm_arena_reserve(QevmArena *arena, gsize size);
 const char *qevm_arena_string(QevmArena *arena, const char *text); /* shared */
 
 /* How to read elements of that type and size; NULL: plain bytes. */

@@ -149,7 +149,7 @@ static const struct bad {
       "a.json: types.t.fields[0].loop.meaning: expected an object" },
     { "loop/meaning-names",
       "[{'name': 'l', 'loop': {'marker': 'uint8', 'meaning': {'names':'n'}}}]",
-      "a.json: types.t.fields[0]: there are no names `n'" },
+      "a.json: types.t.fields[0].loop.meaning: there are no names `n'" },
     /* pointers */
     { "pointers/kind",
       "[{'name': 'a', 'fields': [], 'count': 1, 'pointers': 1}]",
