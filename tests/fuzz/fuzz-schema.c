@@ -3,9 +3,10 @@
  * with a reason.
  *
  * The input is a description with bytes behind it, a zero byte between them.
- * Its type `t` reads them.
+ * Its type `t` reads them, its rules for leaves those of a section of them.
  */
 #include "parser/node.h"
+#include "parser/pointers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,26 @@ visit(QevmNode *node, guint depth)
     }
 }
 
+/* What comes out of the tree is what went in. */
+static void
+check_emitted(QevmTree *tree, GBytes *payload)
+{
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    gsize size;
+    const guint8 *data = g_bytes_get_data(payload, &size);
+
+    visit(&tree->root, 0);
+    if (tree->error) {
+        fail(tree->error->message);
+    }
+    for (QevmNode *c = qevm_node_children(&tree->root); c; c = c->next) {
+        qevm_node_emit(c, out);
+    }
+    if (out->len != size || (size && memcmp(out->data, data, size) != 0)) {
+        fail("other bytes come out");
+    }
+}
+
 static void
 read_bytes(QevmSchemas *schemas, QevmReading reading, GBytes *payload)
 {
@@ -52,7 +73,6 @@ read_bytes(QevmSchemas *schemas, QevmReading reading, GBytes *payload)
     guint left = QEVM_READING_FIELDS_MAX;
     g_autoptr(GError) error = NULL;
     g_autoptr(QevmTree) tree = NULL;
-    g_autoptr(GByteArray) out = g_byte_array_new();
     const QevmVmsd *vmsd;
     gsize size;
     const guint8 *data = g_bytes_get_data(payload, &size);
@@ -70,15 +90,77 @@ read_bytes(QevmSchemas *schemas, QevmReading reading, GBytes *payload)
         fail("fields that are not all of the bytes");
     }
     tree = qevm_tree_new(vmsd, payload, 0);
-    visit(&tree->root, 0);
-    if (tree->error) {
-        fail(tree->error->message);
+    check_emitted(tree, payload);
+}
+
+static const QevmFieldDesc *
+leaf(QevmArena *arena, const char *name, const char *type, guint64 size,
+     guint64 count, gsize *left)
+{
+    QevmFieldDesc *f;
+
+    count = MIN(count, *left / size);
+    f = qevm_field_desc_new(arena, name, type, size, MAX(count, 1));
+    if (count == 0) {
+        f->size = 0;
+        f->prim = NULL;
     }
-    for (QevmNode *c = qevm_node_children(&tree->root); c; c = c->next) {
-        qevm_node_emit(c, out);
-    }
-    if (out->len != size || (size && memcmp(out->data, data, size) != 0)) {
-        fail("other bytes come out");
+    f->array_len = count;
+    *left -= (gsize)(size * count);
+    return f;
+}
+
+/* Rules for leaves, over a section of some arrays and a rest. */
+static void
+read_leaves(QevmSchemas *schemas, GBytes *payload)
+{
+    g_autoptr(QevmArena) arena = qevm_arena_new();
+    QevmTreeReader reader = { .schemas = schemas,
+                              .scope = { .idstr = "a/v", .version = 1 } };
+    gsize left = g_bytes_get_size(payload);
+    const QevmFieldDesc *fields[] = {
+        leaf(arena, "index", "uint16", 2, 5, &left),
+        leaf(arena, "value", "uint16", 2, 5, &left),
+        leaf(arena, "buffers", "buffer", 6, 4, &left),
+        leaf(arena, "word", "uint32", 4, 1, &left),
+        qevm_field_desc_new(arena, "rest", "buffer", left, 1),
+    };
+    QevmVmsd vmsd = { .name = "v",
+                      .version = 1,
+                      .fields = fields,
+                      .n_fields = G_N_ELEMENTS(fields) };
+    g_autoptr(QevmTree) tree = qevm_tree_new_read(&vmsd, payload, 0, &reader);
+
+    check_emitted(tree, payload);
+}
+
+/* An array of pointers that is described wrongly. */
+static void
+read_pointers(QevmSchemas *schemas, GBytes *payload)
+{
+    static const QevmVmsd null = { .name = NULL };
+    const QevmVmsd *nulls[] = { &null };
+    QevmFieldDesc array = { .name = "p",
+                            .type = "struct",
+                            .size = 1,
+                            .count = 8,
+                            .array_len = 8,
+                            .shape = QEVM_SHAPE_STRUCT,
+                            .vmsds = nulls,
+                            .n_vmsds = 1 };
+    const QevmFieldDesc *fields[] = { &array };
+    QevmVmsd vmsd = {
+        .name = "v", .version = 1, .fields = fields, .n_fields = 1
+    };
+    QevmReadingScope scope = { .idstr = "a/v", .version = 1 };
+    g_autoptr(QevmArena) arena = qevm_arena_new();
+    const QevmVmsd *mended =
+        qevm_pointers_mend(schemas, &vmsd, &scope, payload, arena);
+
+    if (mended) {
+        g_autoptr(QevmTree) tree = qevm_tree_new(mended, payload, 0);
+
+        check_emitted(tree, payload);
     }
 }
 
@@ -101,6 +183,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
         }
         return 0;
     }
+    read_leaves(schemas, payload);
+    read_pointers(schemas, payload);
     reading = qevm_schemas_for_type(schemas, "t");
     if (reading.type) {
         read_bytes(schemas, reading, payload);
