@@ -635,7 +635,8 @@ qevm_node_source_bytes(QevmNode *node, gsize *size)
     QevmCursor c = cursor_over(qevm_node_tree(node), node->offset, node->size);
 
     *size = qevm_cursor_left(&c);
-    return c.data + c.pos;
+    /* Of an empty payload there may be no data at all. */
+    return c.data ? c.data + c.pos : (const guint8 *)"";
 }
 
 const guint8 *
