@@ -17,8 +17,8 @@ from corpus_files import streams  # noqa: E402
 
 MOST = 2.0
 MACHINES = re.compile("pc-|virt|pseries-|s390-ccw-virtio-|microvm")
-FLIP = {"op": "map", "at": "*virtio-*//virtio/status",
-        "value": {"expr": ". ^ 0x80"}}
+FLIP = [{"op": "map", "at": "*/%s*//virtio/status" % who, "optional": True,
+         "value": {"expr": ". ^ 0x80"}} for who in ("virtio-", "vhost-user-")]
 
 
 def contents(path):
@@ -31,7 +31,7 @@ def there_and_back(path, tmp):
     rules, out = os.path.join(tmp, "rules.json"), os.path.join(tmp, "out")
     for times in 1, 2:
         with open(rules, "w") as f:
-            json.dump({"qevm-rules": 1, "rules": [FLIP] * times}, f)
+            json.dump({"qevm-rules": 1, "rules": FLIP * times}, f)
         run = subprocess.run([opaque.QEVM, "rewrite", "--no-sync", path, "-r",
                               rules, "-o", out], stdout=subprocess.DEVNULL)
         if run.returncode:

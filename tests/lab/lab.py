@@ -15,7 +15,7 @@ no process, mount or directory outlives its `with Qemu(...)`.
 import atexit, contextlib, dataclasses, fcntl, functools, json, os, re, shlex, shutil, signal, socket
 import subprocess, sys, tempfile, threading, time
 
-import guest
+import guest, vhost
 
 TO_FILE = "exec:cat >{file}.part && mv {file}.part {file}"
 FROM_FILE = "exec:cat {file}"
@@ -113,10 +113,12 @@ class Qemu:
     """One paused QEMU and its monitor; a context manager.
 
     files: {name: guest program, or bytes}, boot images put into {dir}; prepare: commands run before, such as
-    qemu-img; serial: its first serial port goes to a file, else it has none.
+    qemu-img; backends: sockets in {dir} of vhost-user devices, see vhost.py; serial: its first serial port
+    goes to a file, else it has none.
     """
 
-    def __init__(self, argv, root=None, extra=(), serial=False, files=None, prepare=(), limit=LIMIT):
+    def __init__(self, argv, root=None, extra=(), serial=False, files=None, prepare=(), backends=(),
+                 limit=LIMIT):
         self.root, self.limit, self.proc, self.qmp = root, limit, None, None
         self.dir = tempfile.mkdtemp(prefix="qevm-", dir=root and os.path.join(root, "tmp"))
         live.add(self)
@@ -124,6 +126,8 @@ class Qemu:
             for name, program in (files or {}).items():
                 with open(self.path(name), "wb") as f:
                     f.write(program if isinstance(program, bytes) else guest.image(program))
+            for name in backends:
+                vhost.start(self.path(name))
             for command in prepare:
                 self.prepare(command)
             self.start([*words(argv), "-display", "none", "-monitor", "none", "-serial",
@@ -282,14 +286,14 @@ def let_finish(q):
 
 
 def save(out, argv, root=None, secs=0, caps=(), uri=TO_FILE, before=(), params=None, how="stopped",
-         serial=False, files=None, prepare=()):
+         serial=False, files=None, prepare=(), backends=()):
     """Run a guest for secs (0: never started), do `before`, write its stream to out.
 
     how: "stopped" stops it and migrates; "live" migrates while it runs, over several rounds;
     "background" while it runs, at full speed; "xen" is xen-save-devices-state. Returns the facts:
     QEMU's version and exact command line.
     """
-    with Qemu(argv, root, serial=serial, files=files, prepare=prepare) as q:
+    with Qemu(argv, root, serial=serial, files=files, prepare=prepare, backends=backends) as q:
         facts = describe(q)
         try:
             q.run_for(secs)

@@ -27,14 +27,17 @@ def is_excepted(section, field):
                fnmatch.fnmatchcase(field, f) for s, f in EXCEPT)
 
 
+def is_virtio_device(idstr):
+    return idstr.rsplit("/", 1)[-1].startswith(("virtio-", "vhost-user-"))
+
+
 def is_virtio(path):
     """Of a virtio device, and not of what else its section may hold (the VGA
     part of virtio-vga); zeros and odd bytes of config space are counted
     elsewhere."""
     section, field = path.split("//", 1)
-    return section.rsplit("/", 1)[-1].startswith("virtio-") and \
-        field.split("/")[0] in ("virtio", "virtio-gpu", "blob") and \
-        "/config/pci" not in field
+    return is_virtio_device(section) and "/config/pci" not in field and \
+        field.split("/")[0] in ("virtio", "virtio-gpu", "blob", "back-end")
 
 
 def is_gap(leaf, data):
@@ -68,7 +71,7 @@ def share_of(stream):
         if record["type"] != "full":
             continue
         size += record["payload_size"]
-        virtio |= record["idstr"].rsplit("/", 1)[-1].startswith("virtio-")
+        virtio |= is_virtio_device(record["idstr"])
         for path, n in opaque_leaves({k: record.get(k, ()) for k in
                                       ("fields", "subsections")},
                                      record["idstr"]):
