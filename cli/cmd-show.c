@@ -12,7 +12,7 @@ static const QevmOption options[] = {
     { "hex", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, hex), NULL,
       "begin lines with offset and bytes" },
     { "types", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, types), NULL,
-      "show the types of fields" },
+      "show types, and the vmsds of structures" },
     { "all", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, all), NULL,
       "show long arrays and bytes in full" },
     { "format", 0, G_OPTION_ARG_FILENAME, G_STRUCT_OFFSET(QevmOptions, format),

@@ -108,6 +108,24 @@ print_value(const Text *t, const QevmNode *node, const QevmValue *value)
     }
 }
 
+/* "uint8[4]"; of a struct also what its vmsd is called. */
+static void
+print_type(const Text *t, const QevmNode *node, const QevmFieldDesc *field)
+{
+    const QevmVmsd *vmsd =
+        field->n_vmsds && !field->overlay ? field->vmsds[0] : NULL;
+    g_autofree char *name =
+        vmsd && vmsd->name ? qevm_path_quote(vmsd->name) : NULL;
+
+    qevm_print_styled(t->out, QEVM_STYLE_DIM, " (%s%s%s", field->type,
+                      name ? " " : "", name ? name : "");
+    if (node->kind == QEVM_NODE_ARRAY || node->kind == QEVM_NODE_STRUCTS) {
+        qevm_print_styled(t->out, QEVM_STYLE_DIM, "[%" G_GUINT64_FORMAT "]",
+                          qevm_node_count(node));
+    }
+    qevm_print_styled(t->out, QEVM_STYLE_DIM, ")");
+}
+
 static void
 print_name(const Text *t, const QevmNode *node, gint64 sibling)
 {
@@ -118,15 +136,8 @@ print_name(const Text *t, const QevmNode *node, gint64 sibling)
     if (sibling >= 0) {
         qevm_print_format(t->out, "[%" G_GINT64_FORMAT "]", sibling);
     }
-    if (!t->render->types || !field) {
-        return;
-    }
-    if (node->kind == QEVM_NODE_ARRAY || node->kind == QEVM_NODE_STRUCTS) {
-        qevm_print_styled(t->out, QEVM_STYLE_DIM,
-                          " (%s[%" G_GUINT64_FORMAT "])", field->type,
-                          qevm_node_count(node));
-    } else {
-        qevm_print_styled(t->out, QEVM_STYLE_DIM, " (%s)", field->type);
+    if (t->render->types && field) {
+        print_type(t, node, field);
     }
 }
 

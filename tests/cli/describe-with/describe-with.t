@@ -8,10 +8,10 @@ $ qevm info old.mig | grep -E 'machine|footers|devices|vmdesc|note'
   note       the layouts of 31 device sections are those of pc-i440fx-2.3 of QEMU 5.2, proved by exact fit
 $ qevm show --types old.mig 0000:00:01.0/PIIX3 | head -5
 0000:00:01.0/PIIX3 version 3, instance 0, 292 bytes
-    dev (struct)
+    dev (struct PCIDevice)
         version_id (int32 le) = 2
         config[0] (pci config)
-            pci (struct)
+            pci (struct pci)
 $ qevm get old.mig timer//cpu_ticks_offset
 2702974822
 

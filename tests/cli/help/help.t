@@ -36,7 +36,7 @@ Options:
       --depth N            show N levels; 0: sections only
       --offsets            begin lines with the offset in the stream
       --hex                begin lines with offset and bytes
-      --types              show the types of fields
+      --types              show types, and the vmsds of structures
       --all                show long arrays and bytes in full
       --format FORMAT      text, json, or analyze: as QEMU's script
       --walk               read the headers of all RAM pages too
