@@ -468,6 +468,7 @@ static gboolean
 walk_subsections(Walk *w, const QevmVmsd *vmsd, GPtrArray *out, GError **error)
 {
     char name[256];
+    guint next = 0;
 
     for (;;) {
         const QevmVmsd *sub;
@@ -479,7 +480,7 @@ walk_subsections(Walk *w, const QevmVmsd *vmsd, GPtrArray *out, GError **error)
         if (!name[0]) {
             return TRUE;
         }
-        sub = qevm_lend_subsection(w->in->lend, vmsd, name);
+        sub = qevm_lend_subsection(w->in->lend, vmsd, name, &next, w->in->work);
         if (!sub) {
             return fail(w, error,
                         "nothing that was lent describes subsection `%s'",

@@ -28,15 +28,16 @@ typedef struct {
 
 struct QevmLend {
     gint references;
-    GPtrArray *lenders;    /* Lender */
-    GHashTable *by_idstr;  /* idstr -> GPtrArray of Offer */
-    GHashTable *by_vmsd;   /* vmsd name -> GPtrArray of Offer */
-    GHashTable *inner;     /* "vmsd\n{subsection}", "vmsd\nlist" -> vmsd */
-    GHashTable *with_subs; /* names of vmsds with subsections */
-    GHashTable *variants;  /* vmsd name -> GPtrArray of vmsds */
-    GHashTable *memos;     /* vmsd -> guint */
-    char *shipped;         /* a directory; NULL: what was added was asked for */
-    gboolean read;         /* the directory was */
+    GPtrArray *lenders;     /* Lender */
+    GHashTable *by_section; /* instance and idstr -> GPtrArray of Offer */
+    GHashTable *by_idstr;   /* idstr -> GPtrArray of Offer */
+    GHashTable *by_vmsd;    /* vmsd name -> GPtrArray of Offer */
+    GHashTable *inner;      /* "vmsd\n{subsection}", "vmsd\nlist" -> vmsd */
+    GHashTable *with_subs;  /* names of vmsds with subsections */
+    GHashTable *variants;   /* vmsd name -> GPtrArray of vmsds */
+    GHashTable *memos;      /* vmsd -> guint */
+    char *shipped; /* a directory; NULL: what was added was asked for */
+    gboolean read; /* the directory was */
 };
 
 static void
@@ -62,6 +63,8 @@ qevm_lend_new(void)
 
     l->references = 1;
     l->lenders = g_ptr_array_new_with_free_func(lender_free);
+    l->by_section =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, offers_free);
     l->by_idstr =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, offers_free);
     l->by_vmsd =
@@ -89,6 +92,7 @@ qevm_lend_unref(QevmLend *lend)
     if (!lend || --lend->references > 0) {
         return;
     }
+    g_hash_table_unref(lend->by_section);
     g_hash_table_unref(lend->by_idstr);
     g_hash_table_unref(lend->by_vmsd);
     g_hash_table_unref(lend->inner);
@@ -180,20 +184,27 @@ index_vmsd(QevmLend *l, const QevmVmsd *vmsd)
     }
 }
 
+/* Takes over `key` where the table has keys of its own. */
 static void
-add_offer(GHashTable *table, const char *key, const QevmDevice *device,
+add_offer(GHashTable *table, char *key, const QevmDevice *device,
           const char *whose)
 {
     GPtrArray *offers = g_hash_table_lookup(table, key);
     Offer *offer = g_new0(Offer, 1);
 
-    if (!offers) {
-        offers = g_ptr_array_new_with_free_func(g_free);
-        g_hash_table_insert(table, (gpointer)(guintptr)key, offers);
-    }
+    offers = offers ? g_ptr_array_ref(offers)
+                    : g_ptr_array_new_with_free_func(g_free);
+    g_hash_table_insert(table, key, g_ptr_array_ref(offers));
     offer->device = device;
     offer->whose = whose;
     g_ptr_array_add(offers, offer);
+    g_ptr_array_unref(offers);
+}
+
+static char *
+section_key(const char *idstr, guint32 instance_id)
+{
+    return g_strdup_printf("%u %s", instance_id, idstr);
 }
 
 void
@@ -209,9 +220,12 @@ qevm_lend_add(QevmLend *lend, QevmVmdesc *vmdesc, const char *whose)
         const QevmDevice *d = &vmdesc->devices[i];
 
         index_vmsd(lend, d->vmsd);
-        add_offer(lend->by_idstr, d->name, d, lender->whose);
+        add_offer(lend->by_section, section_key(d->name, d->instance_id), d,
+                  lender->whose);
+        add_offer(lend->by_idstr, (char *)(guintptr)d->name, d, lender->whose);
         if (d->vmsd->name) {
-            add_offer(lend->by_vmsd, d->vmsd->name, d, lender->whose);
+            add_offer(lend->by_vmsd, (char *)(guintptr)d->vmsd->name, d,
+                      lender->whose);
         }
     }
 }
@@ -285,15 +299,21 @@ qevm_lend_ready(QevmLend *lend, GPtrArray *notes)
 /* ---- questions of the walk ---- */
 
 const QevmVmsd *
-qevm_lend_subsection(const QevmLend *lend, const QevmVmsd *of, const char *name)
+qevm_lend_subsection(const QevmLend *lend, const QevmVmsd *of, const char *name,
+                     guint *next, guint64 *work)
 {
-    g_autofree char *key = inner_key(of->name, name, TRUE);
+    g_autofree char *key = NULL;
 
-    for (guint i = 0; i < of->n_subsections; i++) {
-        if (g_strcmp0(of->subsections[i]->name, name) == 0) {
-            return of->subsections[i];
+    for (guint i = 0; i<of->n_subsections && * work> 0; i++) {
+        guint k = (*next + i) % of->n_subsections;
+
+        --*work;
+        if (g_strcmp0(of->subsections[k]->name, name) == 0) {
+            *next = k + 1;
+            return of->subsections[k];
         }
     }
+    key = inner_key(of->name, name, TRUE);
     return g_hash_table_lookup(lend->inner, key);
 }
 
@@ -365,21 +385,25 @@ qevm_lend_knows(const QevmLend *lend, const char *idstr, guint32 version_id)
     return FALSE;
 }
 
-static GPtrArray *
-preferred_first(const GPtrArray *list, const char *whose)
+static gboolean
+same_device(gconstpointer a, gconstpointer b)
 {
-    GPtrArray *sorted = g_ptr_array_new();
+    return ((const Offer *)a)->device == ((const Offer *)b)->device;
+}
 
-    for (guint pass = 0; pass < 2; pass++) {
-        for (guint i = 0; i < list->len; i++) {
-            Offer *o = g_ptr_array_index(list, i);
+/* Adds what `prefer` lends, or else what others do, up to so many in all. */
+static void
+add_candidates(GPtrArray *list, const GPtrArray *offers, const QevmLendAsk *ask,
+               gboolean preferred)
+{
+    for (guint i = 0; offers && i < offers->len && list->len < TRIES_MAX; i++) {
+        Offer *o = g_ptr_array_index(offers, i);
 
-            if ((o->whose == whose) == (pass == 0)) {
-                g_ptr_array_add(sorted, o);
-            }
+        if ((o->whose == ask->prefer) == preferred &&
+            !g_ptr_array_find_with_equal_func(list, o, same_device, NULL)) {
+            g_ptr_array_add(list, o);
         }
     }
-    return sorted;
 }
 
 /* Whom to ask, the likeliest first: those who have the section itself, then
@@ -387,27 +411,19 @@ preferred_first(const GPtrArray *list, const char *whose)
 static GPtrArray *
 candidates(const QevmLend *lend, const QevmLendAsk *ask)
 {
-    g_autoptr(GPtrArray) list = g_ptr_array_new();
-    const GPtrArray *same = g_hash_table_lookup(lend->by_idstr, ask->idstr);
-    const GPtrArray *kin = offers_by_vmsd(lend, ask->idstr);
+    g_autofree char *key = section_key(ask->idstr, ask->instance_id);
+    const GPtrArray *lists[] = { g_hash_table_lookup(lend->by_section, key),
+                                 g_hash_table_lookup(lend->by_idstr,
+                                                     ask->idstr),
+                                 offers_by_vmsd(lend, ask->idstr) };
+    GPtrArray *list = g_ptr_array_new();
 
-    for (guint pass = 0; pass < 2; pass++) {
-        for (guint i = 0; same && i < same->len; i++) {
-            const Offer *o = g_ptr_array_index(same, i);
-
-            if ((o->device->instance_id == ask->instance_id) == (pass == 0)) {
-                g_ptr_array_add(list, (gpointer)(guintptr)o);
-            }
+    for (guint pass = ask->prefer ? 0 : 1; pass < 2; pass++) {
+        for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+            add_candidates(list, lists[i], ask, pass == 0);
         }
     }
-    for (guint i = 0; kin && i < kin->len; i++) {
-        const Offer *o = g_ptr_array_index(kin, i);
-
-        if (strcmp(o->device->name, ask->idstr) != 0) {
-            g_ptr_array_add(list, (gpointer)(guintptr)o);
-        }
-    }
-    return preferred_first(list, ask->prefer);
+    return list;
 }
 
 /* The payload's bytes as far as they were wanted. */

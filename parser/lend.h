@@ -95,9 +95,12 @@ QEVM_CHECKED gboolean qevm_lend_walk(const QevmLendWalk *walk, gint elastic,
                                      gint64 more, QevmLendWalked *walked,
                                      GError **error);
 
-/* The subsection of that name that a vmsd of this name was seen with. */
+/* The subsection of that name that a vmsd of this name was seen with. *next, 0
+ * at first, is where its own are looked at first: they mostly come in order.
+ * *work is counted down for each. */
 const QevmVmsd *qevm_lend_subsection(const QevmLend *lend, const QevmVmsd *of,
-                                     const char *name);
+                                     const char *name, guint *next,
+                                     guint64 *work);
 gboolean qevm_lend_has_subsections(const QevmLend *lend, const QevmVmsd *of);
 /* The element of a list that was empty here and is not elsewhere. */
 const QevmVmsd *qevm_lend_element(const QevmLend *lend, const QevmVmsd *of,
