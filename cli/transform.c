@@ -6,7 +6,6 @@
 #include "rewrite/emit.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 typedef struct {
     QevmCli *cli;                   /* borrowed; NULL: no options */
@@ -240,42 +239,15 @@ finish_file(Run *run, GError **error)
 
 /* A pipe as a file that nobody else sees. */
 static QevmSource *
-spool(QevmSource *pipe, const char *name, GError **error)
+spool(QevmSource *pipe, GError **error)
 {
-    g_autoptr(QevmSource) input = pipe;
-    g_autofree guint8 *buffer = g_malloc(1024 * 1024);
-    guint64 offset = 0;
-    gsize got;
     int fd = qevm_output_unnamed(error);
 
     if (fd < 0) {
+        qevm_source_free(pipe);
         return NULL;
     }
-    for (;;) {
-        gsize done = 0;
-
-        if (!qevm_source_read_some(input, offset, 1024 * 1024, buffer, &got,
-                                   error)) {
-            close(fd);
-            return NULL;
-        }
-        if (got == 0) {
-            return qevm_source_new_fd(fd, name, error);
-        }
-        while (done < got) {
-            gssize n = write(fd, buffer + done, got - done);
-
-            if (n < 0) {
-                g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO,
-                            "cannot write a temporary file: %s",
-                            g_strerror(errno));
-                close(fd);
-                return NULL;
-            }
-            done += (gsize)n;
-        }
-        offset += got;
-    }
+    return qevm_source_spool(pipe, fd, error);
 }
 
 static QevmSource *
@@ -286,7 +258,7 @@ open_source(Run *run, GError **error)
 
     if (source && run->cli->options.spool && !qevm_source_seekable(source)) {
         run->writing = TRUE;
-        source = spool(source, file, error);
+        source = spool(source, error);
         run->writing = FALSE;
     }
     return source;

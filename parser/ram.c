@@ -100,6 +100,7 @@ static gboolean
 walk_mapped_header(QevmWalk *walk, QevmRamBlock *b, GError **error)
 {
     guint64 at = qevm_flow_offset(walk->flow), version, page;
+    guint64 base = qevm_source_base(walk->stream->source);
 
     if (!qevm_walk_be(walk, 4, "mapped-ram version", &version, error) ||
         !qevm_walk_be(walk, 8, "mapped-ram page size", &page, error) ||
@@ -128,7 +129,8 @@ walk_mapped_header(QevmWalk *walk, QevmRamBlock *b, GError **error)
         return TRUE; /* a shared block under x-ignore-shared */
     }
     if (b->pages_offset % page != 0 || b->bitmap_offset > b->pages_offset ||
-        b->bitmap_offset < qevm_flow_offset(walk->flow) ||
+        b->bitmap_offset < base ||
+        b->bitmap_offset - base < qevm_flow_offset(walk->flow) ||
         b->pages_offset > G_MAXUINT64 - b->used_length ||
         (b->used_length / page + 63) / 64 * 8 >
             b->pages_offset - b->bitmap_offset) {
@@ -138,6 +140,8 @@ walk_mapped_header(QevmWalk *walk, QevmRamBlock *b, GError **error)
                               "x do not fit",
                               b->idstr, b->bitmap_offset, b->pages_offset);
     }
+    b->bitmap_offset -= base;
+    b->pages_offset -= base;
     qevm_flow_set_keep(walk->flow, FALSE);
     if (!qevm_flow_jump(walk->flow, b->pages_offset + b->used_length,
                         "the end of a block's pages", error)) {

@@ -17,7 +17,9 @@ typedef struct {
     guint64 address;
     gboolean mapped; /* mapped-ram header; offsets 0: shared block */
     guint64 mapped_page_size;
-    guint64 bitmap_offset, pages_offset; /* absolute in the file */
+    /* In the stream; on the wire they count from the start of its file, which
+       is qevm_source_base() before. 0, 0: it has neither. */
+    guint64 bitmap_offset, pages_offset;
 } QevmRamBlock;
 
 typedef struct {

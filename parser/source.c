@@ -16,15 +16,24 @@ typedef struct {
     GByteArray *kept; /* PIPE */
 } Piece;
 
-typedef enum { KIND_FILE, KIND_PIPE, KIND_PIECES } Kind;
+typedef enum { KIND_FILE, KIND_PIPE, KIND_PIECES, KIND_MAPPED } Kind;
 
 struct QevmSource {
     Kind kind;
     char *name;
-    int fd; /* FILE, PIPE */
+    int fd; /* FILE, PIPE; -1: none */
     guint64 size;
-    guint64 front; /* PIPE: offset of the next byte to come */
+    guint64 front;     /* PIPE: offset of the next byte to come */
+    guint64 end;       /* PIPE: it is over there, whatever follows */
+    GByteArray *ahead; /* PIPE: looked at, to come first; NULL: nothing */
+    gsize ahead_at;    /* ... from there */
+    QevmPull pull;     /* PIPE: instead of the descriptor */
+    QevmFindStretch find;  /* MAPPED */
+    gpointer user;
+    GDestroyNotify free_user;
+    QevmSource *below; /* owned; a window's; NULL: none */
     GArray *pieces;
+    guint64 base;
     guint64 bytes_read;
 };
 
@@ -45,6 +54,7 @@ source_new(Kind kind, const char *name)
     s->kind = kind;
     s->name = g_strdup(name);
     s->fd = -1;
+    s->end = G_MAXUINT64;
     s->pieces = g_array_new(FALSE, FALSE, sizeof(Piece));
     g_array_set_clear_func(s->pieces, piece_clear);
     return s;
@@ -176,6 +186,32 @@ qevm_source_add_zeros(QevmSource *pieces, guint64 size)
     }
 }
 
+QevmSource *
+qevm_source_new_pulled(const char *name, QevmPull pull, gpointer user,
+                       GDestroyNotify free_user)
+{
+    QevmSource *s = source_new(KIND_PIPE, name);
+
+    s->size = G_MAXUINT64;
+    s->pull = pull;
+    s->user = user;
+    s->free_user = free_user;
+    return s;
+}
+
+QevmSource *
+qevm_source_new_mapped(const char *name, guint64 size, QevmFindStretch find,
+                       gpointer user, GDestroyNotify free_user)
+{
+    QevmSource *s = source_new(KIND_MAPPED, name);
+
+    s->size = size;
+    s->find = find;
+    s->user = user;
+    s->free_user = free_user;
+    return s;
+}
+
 void
 qevm_source_free(QevmSource *source)
 {
@@ -185,6 +221,13 @@ qevm_source_free(QevmSource *source)
     if (source->fd >= 0) {
         close(source->fd);
     }
+    if (source->free_user) {
+        source->free_user(source->user);
+    }
+    if (source->ahead) {
+        g_byte_array_unref(source->ahead);
+    }
+    qevm_source_free(source->below);
     g_array_unref(source->pieces);
     g_free(source->name);
     g_free(source);
@@ -215,9 +258,22 @@ qevm_source_size(const QevmSource *source)
 }
 
 guint64
+qevm_source_base(const QevmSource *source)
+{
+    return source->base;
+}
+
+void
+qevm_source_set_base(QevmSource *source, guint64 base)
+{
+    source->base = base;
+}
+
+guint64
 qevm_source_bytes_read(const QevmSource *source)
 {
-    return source->bytes_read;
+    return source->below ? qevm_source_bytes_read(source->below)
+                         : source->bytes_read;
 }
 
 /* The piece that holds `offset`, or NULL; pieces are sorted by start. */
@@ -292,27 +348,101 @@ read_pieces_some(QevmSource *s, guint64 offset, gsize n, void *buf, gsize *got,
     return TRUE;
 }
 
+/* New bytes out of a pipe. */
+static gboolean
+pull_new(QevmSource *s, gsize n, void *buf, gsize *got, GError **error)
+{
+    ssize_t r;
+
+    if (s->pull) {
+        if (!s->pull(s->user, n, buf, got, error)) {
+            return FALSE;
+        }
+    } else {
+        do {
+            r = read(s->fd, buf, n);
+        } while (r < 0 && errno == EINTR);
+        if (r < 0) {
+            return fail_errno(error, s->name, "cannot be read");
+        }
+        *got = (gsize)r;
+    }
+    s->bytes_read += *got;
+    return TRUE;
+}
+
+/* The bytes that come next, those looked at first. */
+static gboolean
+pull(QevmSource *s, gsize n, void *buf, gsize *got, GError **error)
+{
+    if (!s->ahead) {
+        return pull_new(s, n, buf, got, error);
+    }
+    *got = MIN(n, s->ahead->len - s->ahead_at);
+    memcpy(buf, s->ahead->data + s->ahead_at, *got);
+    s->ahead_at += *got;
+    if (s->ahead_at == s->ahead->len) {
+        g_clear_pointer(&s->ahead, g_byte_array_unref);
+    }
+    return TRUE;
+}
+
 static gboolean
 read_pipe_some(QevmSource *s, guint64 offset, gsize n, void *buf, gsize *got,
                GError **error)
 {
-    ssize_t r;
-
     if (offset != s->front) {
         return read_pieces_some(s, offset, n, buf, got, error);
     }
-    do {
-        r = read(s->fd, buf, n);
-    } while (r < 0 && errno == EINTR);
-    if (r < 0) {
-        return fail_errno(error, s->name, "cannot be read");
+    if (n > s->end - s->front) {
+        n = (gsize)(s->end - s->front);
     }
-    *got = (gsize)r;
+    *got = 0;
+    if (n > 0 && !pull(s, n, buf, got, error)) {
+        return FALSE;
+    }
     s->front += *got;
-    s->bytes_read += *got;
-    if (r == 0 && n > 0) {
+    if (*got == 0) {
         s->size = s->front;
     }
+    return TRUE;
+}
+
+static gboolean
+look_up(QevmSource *s, guint64 offset, guint64 n, QevmStretch *run, GError **error)
+{
+    memset(run, 0, sizeof *run);
+    if (!s->find(s->user, offset, run, error)) {
+        return FALSE;
+    }
+    g_assert(run->size > 0);
+    run->size = MIN(run->size, MIN(n, s->size - offset));
+    return TRUE;
+}
+
+static gboolean
+read_mapped_some(QevmSource *s, guint64 offset, gsize n, void *buf, gsize *got,
+                 GError **error)
+{
+    QevmStretch run;
+
+    *got = 0;
+    if (offset >= s->size || n == 0) {
+        return TRUE;
+    }
+    if (!look_up(s, offset, n, &run, error)) {
+        return FALSE;
+    }
+    n = (gsize)run.size;
+    if (run.of) {
+        return qevm_source_read_some(run.of, run.offset, n, buf, got, error);
+    }
+    if (run.data) {
+        memcpy(buf, run.data, n);
+    } else {
+        memset(buf, 0, n);
+    }
+    *got = n;
     return TRUE;
 }
 
@@ -325,6 +455,8 @@ qevm_source_read_some(QevmSource *source, guint64 offset, gsize n, void *buf,
         return read_file_some(source, offset, n, buf, got, error);
     case KIND_PIPE:
         return read_pipe_some(source, offset, n, buf, got, error);
+    case KIND_MAPPED:
+        return read_mapped_some(source, offset, n, buf, got, error);
     default:
         return read_pieces_some(source, offset, n, buf, got, error);
     }
@@ -388,6 +520,91 @@ qevm_source_get(QevmSource *source, guint64 offset, guint64 n, const char *what,
         return NULL;
     }
     return g_bytes_new_take(g_steal_pointer(&buf), n);
+}
+
+static gboolean
+peek_pipe(QevmSource *s, gsize n, void *buf, gsize *got, GError **error)
+{
+    gsize there, more = 1;
+
+    g_assert(s->front == 0);
+    if (!s->ahead) {
+        s->ahead = g_byte_array_new();
+        s->ahead_at = 0;
+    }
+    while ((there = s->ahead->len - s->ahead_at) < n && more > 0) {
+        guint len = s->ahead->len;
+
+        g_byte_array_set_size(s->ahead, len + (guint)(n - there));
+        if (!pull_new(s, n - there, s->ahead->data + len, &more, error)) {
+            return FALSE;
+        }
+        g_byte_array_set_size(s->ahead, len + (guint)more);
+    }
+    *got = MIN(n, there);
+    memcpy(buf, s->ahead->data + s->ahead_at, *got);
+    if (there == 0) {
+        g_clear_pointer(&s->ahead, g_byte_array_unref);
+    }
+    return TRUE;
+}
+
+gboolean
+qevm_source_peek(QevmSource *source, gsize n, void *buf, gsize *got,
+                 GError **error)
+{
+    gsize more = 1;
+
+    n = (gsize)MIN(n, source->end);
+    if (source->kind == KIND_PIPE) {
+        return peek_pipe(source, n, buf, got, error);
+    }
+    for (*got = 0; *got < n && more > 0; *got += more) {
+        if (!qevm_source_read_some(source, *got, n - *got, (guint8 *)buf + *got,
+                                   &more, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Throws the first bytes of a pipe away; the one after is its first then. */
+static gboolean
+skip_ahead(QevmSource *s, guint64 n, GError **error)
+{
+    g_autofree guint8 *buf = g_malloc(64 * 1024);
+    gsize got = 1;
+
+    for (; n > 0 && got > 0; n -= got) {
+        if (!pull(s, (gsize)MIN(n, (guint64)64 * 1024), buf, &got, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+QevmSource *
+qevm_source_window(QevmSource *of, guint64 offset, guint64 size, GError **error)
+{
+    g_autoptr(QevmSource) below = of;
+    guint64 base = of->base + offset;
+    QevmSource *window;
+
+    if (of->kind == KIND_PIPE) {
+        if (!skip_ahead(of, offset, error)) {
+            return NULL;
+        }
+        of->end = MIN(size, of->end > offset ? of->end - offset : 0);
+        window = g_steal_pointer(&below);
+    } else {
+        offset = MIN(offset, of->size);
+        window = qevm_source_new_pieces(of->name);
+        qevm_source_add_extent(window, of, offset,
+                               MIN(size, of->size - offset));
+        window->below = g_steal_pointer(&below);
+    }
+    window->base = base;
+    return window;
 }
 
 void
@@ -552,6 +769,35 @@ has_holes(const QevmSource *s)
            (guint64)st.st_blocks * 512 < (guint64)st.st_size;
 }
 
+static gboolean
+copy_mapped(QevmSource *s, guint64 offset, guint64 n, int fd, gboolean sparse,
+            GError **error)
+{
+    QevmStretch run;
+    gboolean ok;
+
+    for (; n > 0; offset += run.size, n -= run.size) {
+        if (offset >= s->size) {
+            return copy_buffered(s, offset, n, fd, error); /* says so */
+        }
+        if (!look_up(s, offset, n, &run, error)) {
+            return FALSE;
+        }
+        if (run.of) {
+            ok = qevm_source_copy(run.of, run.offset, run.size, fd, sparse,
+                                  error);
+        } else if (!run.data && sparse) {
+            ok = put_hole(s, offset, run.size, fd, error);
+        } else {
+            ok = copy_buffered(s, offset, run.size, fd, error);
+        }
+        if (!ok) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 gboolean
 qevm_source_copy(QevmSource *source, guint64 offset, guint64 n, int fd,
                  gboolean sparse, GError **error)
@@ -570,6 +816,9 @@ qevm_source_copy(QevmSource *source, guint64 offset, guint64 n, int fd,
     }
     if (source->kind == KIND_PIPE) {
         return copy_buffered(source, offset, n, fd, error);
+    }
+    if (source->kind == KIND_MAPPED) {
+        return copy_mapped(source, offset, n, fd, sparse, error);
     }
     while (n > 0) {
         const Piece *p = find_piece(source, offset);
@@ -596,4 +845,31 @@ qevm_source_copy(QevmSource *source, guint64 offset, guint64 n, int fd,
         n -= run;
     }
     return TRUE;
+}
+
+QevmSource *
+qevm_source_spool(QevmSource *of, int fd, GError **error)
+{
+    g_autoptr(QevmSource) from = of;
+    g_autofree guint8 *buf = g_malloc(1024 * 1024);
+    QevmSource *spooled;
+    gsize got = 1;
+
+    for (guint64 offset = 0; got > 0; offset += got) {
+        if (!qevm_source_read_some(from, offset, 1024 * 1024, buf, &got,
+                                   error)) {
+            close(fd);
+            return NULL;
+        }
+        if (!write_all(fd, buf, got, error)) {
+            close(fd);
+            g_prefix_error(error, "a temporary file: ");
+            return NULL;
+        }
+    }
+    spooled = qevm_source_new_fd(fd, from->name, error);
+    if (spooled) {
+        spooled->base = from->base;
+    }
+    return spooled;
 }

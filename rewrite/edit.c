@@ -62,6 +62,7 @@ qevm_edit_new(QevmStream *stream)
     QevmEdit *edit = g_new0(QevmEdit, 1);
 
     edit->stream = stream;
+    edit->base = qevm_source_base(stream->source);
     stream->edited = TRUE;
     edit->live = qevm_live_edit_new();
     edit->changes = g_ptr_array_new_with_free_func(change_free);

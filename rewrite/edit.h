@@ -25,7 +25,9 @@ typedef struct {
     QevmLiveEdit *live; /* owned */
     gboolean drop_vmdesc;
     gboolean add_configuration; /* the CONFIGURATION record is ours */
-    GPtrArray *changes;         /* QevmChange */
+    guint64 base; /* where in its file the new stream will begin: the offsets of
+                     mapped-ram count from there. As it was, unless set */
+    GPtrArray *changes; /* QevmChange */
     /* What the user allows. */
     gboolean allow_visible, allow_lossy;
     /* Private to edit.c. */

@@ -62,6 +62,13 @@ drop_addresses(const QevmEdit *edit)
 }
 
 gboolean
+qevm_emit_ram_moves(const QevmEdit *edit)
+{
+    return edit->stream->ram && edit->stream->ram->mapped &&
+           edit->base != qevm_source_base(edit->stream->source);
+}
+
+gboolean
 qevm_emit_ram_differs(const QevmEdit *edit, const QevmRecord *start, guint64 at)
 {
     const QevmLiveEdit *live = edit->live;
@@ -69,7 +76,7 @@ qevm_emit_ram_differs(const QevmEdit *edit, const QevmRecord *start, guint64 at)
     return (live->ram && live->ram->changed) || drop_addresses(edit) ||
            (edit->stream->ram->mapped &&
             (live->drop_all_pages || start->header_dirty ||
-             at != start->offset));
+             at != start->offset || qevm_emit_ram_moves(edit)));
 }
 
 typedef struct {
@@ -78,6 +85,7 @@ typedef struct {
     QevmSource *out;
     gboolean bare;  /* addresses are left out */
     gboolean pages; /* those of mapped-ram are sent */
+    guint64 base;   /* where in its file the stream begins */
 } EmitRam;
 
 static const QevmRamBlock *
@@ -237,7 +245,7 @@ put_mapped(const EmitRam *e, const QevmNewBlock *b, GError **error)
         return FALSE;
     }
 
-    bitmap = qevm_source_size(e->out) + 28;
+    bitmap = e->base + qevm_source_size(e->out) + 28;
     pages = bitmap + bitmap_size(b->length, page);
     pages = (pages + align - 1) / align * align;
     if (shared) {
@@ -253,7 +261,7 @@ put_mapped(const EmitRam *e, const QevmNewBlock *b, GError **error)
         return TRUE;
     }
     put_bitmap(e, b, page);
-    qevm_source_add_zeros(e->out, pages - qevm_source_size(e->out));
+    qevm_source_add_zeros(e->out, pages - e->base - qevm_source_size(e->out));
     for (guint i = 0; i < b->spans->len; i++) {
         put_bytes(e, &g_array_index(b->spans, QevmSpan, i));
     }
@@ -283,8 +291,12 @@ qevm_emit_ram(const QevmEdit *edit, const QevmRecord *start, QevmSource *out,
     const QevmStream *s = edit->stream;
     g_autoptr(QevmRamMap) as_it_is =
         edit->live->ram ? NULL : qevm_ram_map_new(s->ram);
-    const EmitRam e = { s, as_it_is ? as_it_is : edit->live->ram, out,
-                        drop_addresses(edit), !edit->live->drop_all_pages };
+    const EmitRam e = { s,
+                        as_it_is ? as_it_is : edit->live->ram,
+                        out,
+                        drop_addresses(edit),
+                        !edit->live->drop_all_pages,
+                        edit->base };
     guint64 total, end = end_of_list(s->ram);
     GByteArray *w;
 

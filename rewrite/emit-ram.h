@@ -4,6 +4,10 @@
 
 #include "rewrite/edit.h"
 
+/* Does a mapped-ram stream begin elsewhere in its file than its source does?
+ * Its pages are found from the start of the file. */
+gboolean qevm_emit_ram_moves(const QevmEdit *edit);
+
 /* Is the payload of ram's START another one than in the source, where the
  * section begins `at` bytes into the new stream? */
 gboolean qevm_emit_ram_differs(const QevmEdit *edit, const QevmRecord *start,

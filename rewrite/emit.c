@@ -476,7 +476,8 @@ is_untouched(const QevmEdit *edit)
 {
     guint64 last = 0;
 
-    if (edit->drop_vmdesc || qevm_live_edit_any(edit->live)) {
+    if (edit->drop_vmdesc || qevm_live_edit_any(edit->live) ||
+        qevm_emit_ram_moves(edit)) {
         return FALSE;
     }
     for (guint i = 0; i < edit->stream->records->len; i++) {
@@ -554,6 +555,7 @@ verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
         add_unread_live(edit->stream, all);
     }
     qevm_source_add_extent(all, rest, 0, qevm_source_size(rest));
+    qevm_source_set_base(all, edit->base);
     back = qevm_stream_open(all, 0, &hooks, error);
     if (!back) {
         return FALSE;

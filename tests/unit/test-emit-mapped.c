@@ -92,6 +92,58 @@ test_tight(gconstpointer data)
     }
 }
 
+static GBytes *
+emitted_at(GBytes *bytes, guint64 from, guint64 to, GError **error)
+{
+    QevmSource *source = build_source(bytes, BUILD_AS_BYTES);
+    g_autoptr(QevmStream) s = NULL;
+    g_autoptr(QevmEdit) edit = NULL;
+    GBytes *got = NULL;
+
+    qevm_source_set_base(source, from);
+    s = qevm_stream_open(source, QEVM_OPEN_WALK, NULL, error);
+    g_assert_no_error(s->error);
+    edit = qevm_edit_new(s);
+    edit->base = to;
+    (void)!emitting_emit(edit, FALSE, TRUE, &got, error);
+    return got;
+}
+
+/* Where the stream begins later in its file, what its headers say is counted
+ * from the start of the file all the same. */
+static void
+test_base(void)
+{
+    g_autoptr(GBytes) bytes = make_tight();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) want = NULL, moved = NULL, back = NULL;
+    QevmSource *source;
+    g_autoptr(QevmStream) s = NULL;
+    const QevmRamBlock *b;
+    const guint8 *p;
+
+    moved = emitted_at(bytes, 0, 2000, &error);
+    g_assert_no_error(error);
+    source = build_source(moved, BUILD_AS_BYTES);
+    qevm_source_set_base(source, 2000);
+    s = qevm_stream_open(source, QEVM_OPEN_WALK, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_no_error(s->error);
+    p = g_bytes_get_data(moved, NULL);
+    for (guint i = 0; i < 2; i++) {
+        b = &g_array_index(s->ram->blocks, QevmRamBlock, i);
+        g_assert_cmphex(b->pages_offset, ==, (i + 1) * MIB - 2000);
+        g_assert_cmphex(b->bitmap_offset, ==, b->offset + b->size);
+        g_assert_cmphex(p[b->pages_offset], ==, i ? 0xbb : 0xaa);
+    }
+    /* And back again: as if it had not been moved, but laid out anew. */
+    want = emitted_at(moved, 2000, 4000, &error);
+    g_assert_no_error(error);
+    back = emitted_at(want, 4000, 2000, &error);
+    g_assert_no_error(error);
+    build_assert_equal(back, moved);
+}
+
 /* Pages are moved by whole words of the bitmap. */
 static const struct word_case {
     const char *path;
@@ -213,6 +265,7 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &word_cases[i], test_words);
     }
     g_test_add_func("/emit-mapped/shared", test_shared);
+    g_test_add_func("/emit-mapped/base", test_base);
     g_test_add_func("/emit-mapped/refuse/pipe", test_refuse_mapped_pipe);
     return g_test_run();
 }

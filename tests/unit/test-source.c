@@ -14,11 +14,97 @@
 /* ---- reading ---- */
 
 /* One ten-byte content in every kind of source. */
-typedef enum { IN_FILE, IN_BYTES, IN_PIECES, IN_PIPE } In;
+typedef enum {
+    IN_FILE,
+    IN_BYTES,
+    IN_PIECES,
+    IN_PIPE,
+    IN_WINDOW,
+    IN_MAPPED,
+    IN_PIPE_WINDOW,
+    IN_PULLED,
+    IN_SPOOLED,
+} In;
 
 typedef struct {
     QevmSource *source, *under;
 } Sources;
+
+/* The same: zeros, an extent, bytes, an extent. */
+static gboolean
+find_run(gpointer user, guint64 offset, QevmStretch *run, GError **error)
+{
+    static const guint8 some[] = { 5, 6 };
+
+    (void)error;
+    if (offset < 3) {
+        run->size = 3 - offset;
+    } else if (offset >= 5 && offset < 7) {
+        run->data = some + (offset - 5);
+        run->size = 7 - offset;
+    } else {
+        run->of = user;
+        run->offset = offset;
+        run->size = offset < 5 ? 5 - offset : 100; /* more than there is */
+    }
+    return TRUE;
+}
+
+/* Counts up to ten, one byte at a time. */
+static gboolean
+pull_one(gpointer user, gsize n, void *buf, gsize *got, GError **error)
+{
+    guint8 *next = user;
+
+    (void)error;
+    *got = n > 0 && *next < 10;
+    if (*got) {
+        *(guint8 *)buf = *next < 3 ? 0 : *next;
+        ++*next;
+    }
+    return TRUE;
+}
+
+static void
+read_to_end(QevmSource *pipe)
+{
+    g_autoptr(QevmFlow) flow = qevm_flow_new(pipe, 0);
+    g_autoptr(GError) error = NULL;
+    const guint8 *p;
+
+    g_assert_cmphex(qevm_source_size(pipe), ==, G_MAXUINT64);
+    qevm_flow_set_keep(flow, TRUE);
+    g_assert_true(qevm_flow_pass(flow, 3, "a", &error));
+    g_assert_true(qevm_flow_pass(flow, 7, "b", &error));
+    g_assert_false(qevm_flow_peek(flow, 1, "end", &p, NULL));
+    g_assert_no_error(error);
+}
+
+/* The ten bytes from the third on of a source, which was looked at. */
+static QevmSource *
+ten_of(BuildKind kind)
+{
+    g_autoptr(GBytes) more = build_bytes("7171 00000003040506070809 727272");
+    g_autoptr(GError) error = NULL;
+    QevmSource *s = build_source(more, kind);
+    guint8 head[4];
+    gsize got;
+
+    qevm_source_set_base(s, 100);
+    for (gsize n = 1; n <= sizeof head; n++) {
+        g_assert_true(qevm_source_peek(s, n, head, &got, &error));
+        g_assert_cmpuint(got, ==, n);
+        g_assert_cmphex(head[0], ==, 0x71);
+    }
+    s = qevm_source_window(s, 1, 12, &error);
+    s = qevm_source_window(s, 1, 10, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(qevm_source_base(s), ==, 102);
+    g_assert_true(qevm_source_peek(s, 4, head, &got, &error));
+    g_assert_cmpuint(got, ==, 4);
+    g_assert_cmphex(head[3], ==, 3);
+    return s;
+}
 
 static Sources
 open_ten(In in)
@@ -28,8 +114,6 @@ open_ten(In in)
     g_autoptr(GBytes) empty = g_bytes_new(NULL, 0);
     g_autoptr(GError) error = NULL;
     Sources s = { NULL, NULL };
-    const guint8 *p;
-    QevmFlow *flow;
 
     switch (in) {
     case IN_FILE:
@@ -51,17 +135,37 @@ open_ten(In in)
         break;
     case IN_PIPE: /* read to its end, and all of it kept */
         s.source = build_source(all, BUILD_AS_PIPE);
-        g_assert_cmphex(qevm_source_size(s.source), ==, G_MAXUINT64);
-        flow = qevm_flow_new(s.source, 0);
-        qevm_flow_set_keep(flow, TRUE);
-        g_assert_true(qevm_flow_pass(flow, 3, "a", &error));
-        g_assert_true(qevm_flow_pass(flow, 7, "b", &error));
-        g_assert_false(qevm_flow_peek(flow, 1, "end", &p, NULL));
-        qevm_flow_free(flow);
+        read_to_end(s.source);
+        break;
+    case IN_WINDOW:
+        s.source = ten_of(BUILD_AS_FILE);
+        break;
+    case IN_MAPPED:
+        s.under = build_source(all, BUILD_AS_FILE);
+        s.source = qevm_source_new_mapped("t", 10, find_run, s.under, NULL);
+        break;
+    case IN_PIPE_WINDOW:
+        s.source = ten_of(BUILD_AS_PIPE);
+        read_to_end(s.source);
+        break;
+    case IN_PULLED:
+        s.source =
+            qevm_source_new_pulled("t", pull_one, g_new0(guint8, 1), g_free);
+        read_to_end(s.source);
+        break;
+    case IN_SPOOLED:
+        s.source =
+            qevm_source_spool(ten_of(BUILD_AS_PIPE), build_file(empty), &error);
         break;
     }
     g_assert_no_error(error);
     return s;
+}
+
+static gboolean
+is_pipe(In in)
+{
+    return in == IN_PIPE || in == IN_PIPE_WINDOW || in == IN_PULLED;
 }
 
 static const struct read_case {
@@ -90,7 +194,7 @@ test_read(gconstpointer data)
     g_assert_cmpstr(qevm_source_name(s.source), ==, "t");
     g_assert_cmpuint(qevm_source_size(s.source), ==, 10);
     g_assert_cmpint(qevm_source_seekable(s.source), ==,
-                    GPOINTER_TO_INT(data) != IN_PIPE);
+                    !is_pipe(GPOINTER_TO_INT(data)));
     for (guint i = 0; i < G_N_ELEMENTS(read_cases); i++) {
         const struct read_case *t = &read_cases[i];
         g_autoptr(GError) error = NULL;
@@ -124,7 +228,7 @@ test_short(gconstpointer data)
     gsize got = 9;
 
     g_assert_false(qevm_source_read(s.source, 6, 5, buf, "part", &error));
-    if (in == IN_PIPE) {
+    if (is_pipe(in)) {
         g_assert_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED);
         g_assert_cmpstr(error->message, ==,
                         "at 0xa: part has gone by in a pipe");
@@ -288,22 +392,44 @@ test_truncated(void)
 
 /* ---- copies ---- */
 
-/* 1 MiB of data, 2 of hole, 1 of data, 1 of hole; or all of that in pieces. */
+/* 1 MiB of data, 2 of hole, 1 of data, 1 of hole: in a file, in pieces, in a
+ * window of a file, mapped. */
+typedef enum { OF_FILE, OF_PIECES, OF_WINDOW, OF_MAPPED } Of;
+
+static gboolean
+find_sparse(gpointer user, guint64 offset, QevmStretch *run, GError **error)
+{
+    (void)error;
+    run->size = MIB - offset % MIB;
+    if (offset / MIB == 0 || offset / MIB == 3) {
+        run->of = user;
+        run->offset = offset;
+    }
+    return TRUE;
+}
+
 static QevmSource *
-open_sparse(gboolean pieces, QevmSource **under)
+open_sparse(Of of, QevmSource **under)
 {
     g_autoptr(GBytes) data = build_bytes("d7*1048576");
     g_autoptr(GError) error = NULL;
     QevmSource *source;
+    off_t before = of == OF_WINDOW ? 4096 : 0;
     int fd = build_file(data);
 
     *under = NULL;
-    g_assert_cmpint(pwrite(fd, g_bytes_get_data(data, NULL), MIB, 3 * MIB), ==,
-                    MIB);
-    g_assert_cmpint(ftruncate(fd, 5 * MIB), ==, 0);
+    for (guint i = 0; i < 2; i++) {
+        g_assert_cmpint(
+            pwrite(fd, g_bytes_get_data(data, NULL), MIB, before + i * 3 * MIB),
+            ==, MIB);
+    }
+    g_assert_cmpint(ftruncate(fd, before + 5 * MIB), ==, 0);
     source = qevm_source_new_fd(fd, "t", &error);
+    if (of == OF_WINDOW) {
+        source = qevm_source_window(source, 4096, G_MAXUINT64, &error);
+    }
     g_assert_no_error(error);
-    if (pieces) {
+    if (of == OF_PIECES) {
         *under = source;
         source = qevm_source_new_pieces("t");
         qevm_source_add_extent(source, *under, 0, 2 * MIB);
@@ -311,26 +437,38 @@ open_sparse(gboolean pieces, QevmSource **under)
         qevm_source_add_bytes(source, data);
         qevm_source_add_zeros(source, MIB);
     }
+    if (of == OF_MAPPED) {
+        *under = source;
+        source =
+            qevm_source_new_mapped("t", 5 * MIB, find_sparse, *under, NULL);
+    }
     return source;
 }
 
 static const struct copy_case {
     const char *path;
-    gboolean pieces, sparse, to_pipe;
+    Of of;
+    gboolean sparse, to_pipe;
     guint64 offset, n;
 } copy_cases[] = {
-    { "all", FALSE, FALSE, FALSE, 0, 5 * MIB },
-    { "all-sparse", FALSE, TRUE, FALSE, 0, 5 * MIB },
-    { "all-to-pipe", FALSE, TRUE, TRUE, 0, 5 * MIB },
-    { "part", FALSE, FALSE, FALSE, MIB - 3, 7 },
-    { "part-sparse", FALSE, TRUE, FALSE, MIB - 3, 2 * MIB + 9 },
-    { "hole", FALSE, TRUE, FALSE, MIB + 5, 100 },
-    { "last-hole", FALSE, TRUE, FALSE, 4 * MIB + 1, MIB - 1 },
-    { "none", FALSE, TRUE, FALSE, 5 * MIB, 0 },
-    { "pieces", TRUE, FALSE, FALSE, 0, 5 * MIB },
-    { "pieces-sparse", TRUE, TRUE, FALSE, 0, 5 * MIB },
-    { "pieces-to-pipe", TRUE, TRUE, TRUE, 1, 5 * MIB - 2 },
-    { "pieces-part", TRUE, TRUE, FALSE, 2 * MIB - 1, MIB + 2 },
+    { "all", OF_FILE, FALSE, FALSE, 0, 5 * MIB },
+    { "all-sparse", OF_FILE, TRUE, FALSE, 0, 5 * MIB },
+    { "all-to-pipe", OF_FILE, TRUE, TRUE, 0, 5 * MIB },
+    { "part", OF_FILE, FALSE, FALSE, MIB - 3, 7 },
+    { "part-sparse", OF_FILE, TRUE, FALSE, MIB - 3, 2 * MIB + 9 },
+    { "hole", OF_FILE, TRUE, FALSE, MIB + 5, 100 },
+    { "last-hole", OF_FILE, TRUE, FALSE, 4 * MIB + 1, MIB - 1 },
+    { "none", OF_FILE, TRUE, FALSE, 5 * MIB, 0 },
+    { "pieces", OF_PIECES, FALSE, FALSE, 0, 5 * MIB },
+    { "pieces-sparse", OF_PIECES, TRUE, FALSE, 0, 5 * MIB },
+    { "pieces-to-pipe", OF_PIECES, TRUE, TRUE, 1, 5 * MIB - 2 },
+    { "pieces-part", OF_PIECES, TRUE, FALSE, 2 * MIB - 1, MIB + 2 },
+    { "window", OF_WINDOW, FALSE, FALSE, 0, 5 * MIB },
+    { "window-sparse", OF_WINDOW, TRUE, FALSE, 0, 5 * MIB },
+    { "mapped", OF_MAPPED, FALSE, FALSE, 0, 5 * MIB },
+    { "mapped-sparse", OF_MAPPED, TRUE, FALSE, 0, 5 * MIB },
+    { "mapped-part", OF_MAPPED, TRUE, FALSE, MIB - 1, 2 * MIB + 2 },
+    { "mapped-to-pipe", OF_MAPPED, TRUE, TRUE, 1, 5 * MIB - 2 },
 };
 
 typedef struct {
@@ -391,7 +529,7 @@ test_copy(gconstpointer data)
 {
     const struct copy_case *t = data;
     QevmSource *under;
-    g_autoptr(QevmSource) source = open_sparse(t->pieces, &under);
+    g_autoptr(QevmSource) source = open_sparse(t->of, &under);
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) want =
         qevm_source_get(source, t->offset, t->n, "part", &error);
@@ -432,19 +570,24 @@ test_copy_pipe(void)
 
 static const struct bad_copy_case {
     const char *path;
-    gboolean pieces, sparse;
+    Of of;
+    gboolean sparse;
     guint64 offset, n;
     const char *to, *message;
 } bad_copy_cases[] = {
-    { "past-end", FALSE, FALSE, 5 * MIB - 1, 2, NULL,
+    { "past-end", OF_FILE, FALSE, 5 * MIB - 1, 2, NULL,
       "at 0x4fffff: t has no 2 bytes to copy" },
-    { "wraps", FALSE, FALSE, 2, G_MAXUINT64, NULL,
+    { "wraps", OF_FILE, FALSE, 2, G_MAXUINT64, NULL,
       "at 0x2: t has no 18446744073709551615 bytes to copy" },
-    { "pieces-past-end", TRUE, FALSE, 5 * MIB - 1, 2, NULL,
+    { "pieces-past-end", OF_PIECES, FALSE, 5 * MIB - 1, 2, NULL,
       "at 0x500000: t ends while 1 bytes are still to be copied" },
-    { "full", FALSE, FALSE, 0, 10, "/dev/full",
+    { "full", OF_FILE, FALSE, 0, 10, "/dev/full",
       "output: cannot be written: No space left on device" },
-    { "full-sparse", TRUE, TRUE, 2 * MIB, 10, "/dev/full",
+    { "full-sparse", OF_PIECES, TRUE, 2 * MIB, 10, "/dev/full",
+      "output: cannot be written: No space left on device" },
+    { "mapped-past-end", OF_MAPPED, FALSE, 5 * MIB - 1, 2, NULL,
+      "at 0x500000: t ends while 1 bytes are still to be copied" },
+    { "mapped-full", OF_MAPPED, TRUE, 2 * MIB, 10, "/dev/full",
       "output: cannot be written: No space left on device" },
 };
 
@@ -453,7 +596,7 @@ test_bad_copy(gconstpointer data)
 {
     const struct bad_copy_case *t = data;
     QevmSource *under;
-    g_autoptr(QevmSource) source = open_sparse(t->pieces, &under);
+    g_autoptr(QevmSource) source = open_sparse(t->of, &under);
     g_autoptr(GError) error = NULL;
     int out = open(t->to ? t->to : "/dev/null", O_WRONLY);
 
@@ -469,7 +612,7 @@ static void
 test_no_holes(void)
 {
     QevmSource *under;
-    g_autoptr(QevmSource) source = open_sparse(TRUE, &under);
+    g_autoptr(QevmSource) source = open_sparse(OF_PIECES, &under);
     g_autoptr(GError) error = NULL;
     int out = open("/dev/null", O_WRONLY);
 
@@ -482,7 +625,9 @@ test_no_holes(void)
 int
 main(int argc, char **argv)
 {
-    static const char *const kinds[] = { "file", "bytes", "pieces", "pipe" };
+    static const char *const kinds[] = { "file",        "bytes",  "pieces",
+                                         "pipe",        "window", "mapped",
+                                         "pipe-window", "pulled", "spooled" };
 
     g_test_init(&argc, &argv, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
