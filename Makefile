@@ -27,9 +27,11 @@ SAN_BUILD  ?= $(BUILD)$(if $(SAN),,-san)
 
 # ---- flags -----------------------------------------------------------------
 
-PKGS       := glib-2.0 gio-2.0 jansson readline
+PKGS       := glib-2.0 gio-2.0 jansson readline zlib liblzma libzstd \
+              liblz4
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
+# Those two come without a file for pkg-config, or with one of two names.
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lbz2 -llzo2
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wstrict-prototypes \
         -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings

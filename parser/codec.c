@@ -1,0 +1,269 @@
+/* codec.c - from compressed bytes to a pipe, and from a pipe to them. */
+#include "parser/codec-step.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK (128 * 1024)
+
+static const QevmCodec *const codecs[] = {
+    &qevm_codec_gzip, &qevm_codec_bzip2, &qevm_codec_xz,
+    &qevm_codec_zstd, &qevm_codec_lz4,   &qevm_codec_lzop,
+};
+
+const QevmCodec *
+qevm_codec_named(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(codecs); i++) {
+        if (strcmp(codecs[i]->name, name) == 0) {
+            return codecs[i];
+        }
+    }
+    return NULL;
+}
+
+const char *
+qevm_codec_name(const QevmCodec *codec)
+{
+    return codec->name;
+}
+
+const char *
+qevm_codec_names(void)
+{
+    return "gzip bzip2 xz zstd lz4 lzop";
+}
+
+static gboolean
+has_magic(const QevmCodec *codec, const guint8 *head, gsize n)
+{
+    return n >= codec->magic_len &&
+           memcmp(head, codec->magic, codec->magic_len) == 0;
+}
+
+const QevmCodec *
+qevm_codec_of(const guint8 *head, gsize n)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(codecs); i++) {
+        if (has_magic(codecs[i], head, n)) {
+            return codecs[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- out of it ---- */
+
+typedef struct {
+    const QevmCodec *codec;
+    gpointer state;
+    QevmSource *of; /* owned */
+    guint64 offset; /* of what is read next */
+    guint8 *buffer; /* owned; CHUNK bytes */
+    gsize at, len;  /* of it, what is not used yet */
+    gboolean eof;   /* nothing is behind the buffer */
+    gboolean ended; /* the last member did */
+} Decoder;
+
+static void
+decoder_free(gpointer p)
+{
+    Decoder *d = p;
+
+    d->codec->close(d->state);
+    qevm_source_free(d->of);
+    g_free(d->buffer);
+    g_free(d);
+}
+
+/* At least `n` bytes in the buffer, if there are so many. */
+static gboolean
+fill(Decoder *d, gsize n, GError **error)
+{
+    gsize got;
+
+    if (d->at > 0 && d->len < n) {
+        memmove(d->buffer, d->buffer + d->at, d->len); /* bounds: at + len
+                                                          <= CHUNK */
+        d->at = 0;
+    }
+    while (d->len < n && !d->eof) {
+        gsize end = d->at + d->len;
+
+        if (!qevm_source_read_some(d->of, d->offset, CHUNK - end,
+                                   d->buffer + end, &got, error)) {
+            return FALSE;
+        }
+        d->offset += got;
+        d->len += got;
+        d->eof = got == 0;
+    }
+    return TRUE;
+}
+
+/* A member ended: is there one more? */
+static gboolean
+next_member(Decoder *d, GError **error)
+{
+    if (!fill(d, d->codec->magic_len, error)) {
+        return FALSE;
+    }
+    d->ended = !has_magic(d->codec, d->buffer + d->at, d->len);
+    if (!d->ended) {
+        d->codec->close(d->state);
+        d->state = d->codec->open(FALSE);
+    }
+    return TRUE;
+}
+
+static gboolean
+decode_fail(Decoder *d, int code, const char *what, GError **error)
+{
+    g_set_error(error, QEVM_ERROR, code,
+                "at 0x%" G_GINT64_MODIFIER "x of the compressed bytes: %s %s",
+                d->offset - d->len, d->codec->name, what);
+    return FALSE;
+}
+
+static gboolean
+decode_step(Decoder *d, QevmCodecIo *io, GError **error)
+{
+    gsize in = d->len, room = io->out_len;
+    QevmCodecResult r;
+
+    io->in = d->buffer + d->at;
+    io->in_len = in;
+    r = d->codec->step(d->state, io, d->eof && in == 0);
+    d->at += in - io->in_len;
+    d->len = io->in_len;
+    if (r == QEVM_CODEC_END) {
+        return next_member(d, error);
+    }
+    if (r == QEVM_CODEC_LARGE) {
+        return decode_fail(d, QEVM_ERROR_LIMIT,
+                           "data need more than 128 MiB of memory", error);
+    }
+    if (r == QEVM_CODEC_ON && (io->in_len < in || io->out_len < room)) {
+        return TRUE;
+    }
+    return r == QEVM_CODEC_ON && in == 0
+               ? decode_fail(d, QEVM_ERROR_TRUNCATED, "data end early", error)
+               : decode_fail(d, QEVM_ERROR_MALFORMED, "data are damaged",
+                             error);
+}
+
+static gboolean
+decode(gpointer user, gsize n, void *buf, gsize *got, GError **error)
+{
+    Decoder *d = user;
+    QevmCodecIo io = { .out = buf, .out_len = n };
+
+    while (io.out_len == n && n > 0 && !d->ended) {
+        if (!fill(d, 1, error) || !decode_step(d, &io, error)) {
+            return FALSE;
+        }
+    }
+    *got = n - io.out_len;
+    return TRUE;
+}
+
+QevmSource *
+qevm_codec_decompress(const QevmCodec *codec, QevmSource *of)
+{
+    Decoder *d = g_new0(Decoder, 1);
+
+    d->codec = codec;
+    d->state = codec->open(FALSE);
+    d->of = of;
+    d->buffer = g_malloc(CHUNK);
+    return qevm_source_new_pulled(qevm_source_name(of), decode, d,
+                                  decoder_free);
+}
+
+/* ---- into it ---- */
+
+static gboolean
+fail_errno(const char *what, GError **error)
+{
+    int number = errno;
+
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
+                "output: %s: %s", what, g_strerror(number));
+    return FALSE;
+}
+
+static gboolean
+read_chunk(int fd, guint8 *buf, gsize *got, GError **error)
+{
+    gssize n;
+
+    do {
+        n = read(fd, buf, CHUNK);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) {
+        return fail_errno("cannot be compressed", error);
+    }
+    *got = (gsize)n;
+    return TRUE;
+}
+
+static gboolean
+write_out(int fd, const guint8 *data, gsize n, GError **error)
+{
+    while (n > 0) {
+        gssize w = write(fd, data, n);
+
+        if (w < 0 && errno != EINTR) {
+            return fail_errno("cannot be written", error);
+        }
+        data += MAX(w, 0);
+        n -= (gsize)MAX(w, 0);
+    }
+    return TRUE;
+}
+
+static gboolean
+compress_chunk(const QevmCodec *codec, gpointer state, QevmCodecIo *io,
+               guint8 *room, gboolean last, int fd, GError **error)
+{
+    QevmCodecResult r;
+
+    do {
+        io->out = room;
+        io->out_len = CHUNK;
+        r = codec->step(state, io, last);
+        if (r != QEVM_CODEC_ON && r != QEVM_CODEC_END) {
+            g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
+                        "output: %s cannot compress it", codec->name);
+            return FALSE;
+        }
+        if (!write_out(fd, room, CHUNK - io->out_len, error)) {
+            return FALSE;
+        }
+    } while (last ? r != QEVM_CODEC_END : io->in_len > 0);
+    return TRUE;
+}
+
+gboolean
+qevm_codec_compress(const QevmCodec *codec, int in, int out, GError **error)
+{
+    g_autofree guint8 *buf = g_malloc(CHUNK), *room = g_malloc(CHUNK);
+    gpointer state = codec->open(TRUE);
+    gboolean ok = TRUE;
+    gsize got = 1;
+
+    while (got > 0) {
+        QevmCodecIo io = { .in = buf };
+
+        if (!read_chunk(in, buf, &got, ok ? error : NULL)) {
+            ok = FALSE;
+            break;
+        }
+        io.in_len = got;
+        ok =
+            ok && compress_chunk(codec, state, &io, room, got == 0, out, error);
+    }
+    codec->close(state);
+    return ok;
+}
