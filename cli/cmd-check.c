@@ -1,8 +1,9 @@
 /* cmd-check.c - qevm check: what is wrong with a stream by itself. */
-#include "cli/command.h"
+#include "cli/container.h"
 #include "cli/render.h"
 #include "cli/target.h"
 #include "rewrite/against.h"
+#include "rewrite/check-container.h"
 #include "rewrite/check.h"
 
 static const QevmOption options[] = {
@@ -14,6 +15,7 @@ static const QevmOption options[] = {
     { "quiet", 'q', G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quiet),
       NULL, "print errors and warnings only" },
     QEVM_OPTION_JSON,
+    QEVM_OPTION_OFFSET,
     QEVM_OPTION_DESCRIBE_WITH,
     QEVM_OPTION_SCHEMA,
     QEVM_OPTION_NO_SCHEMAS,
@@ -143,8 +145,12 @@ print_json(QevmCli *cli, const char *file, const QevmStream *stream,
 static int
 check_file(QevmCli *cli, const char *file, const QevmTarget *target)
 {
+    QevmSource *source;
+    g_autoptr(QevmContainer) c = qevm_cli_container(cli, file, 0, &source);
     g_autoptr(QevmStream) stream =
-        qevm_cli_open(cli, file, cli->options.quick ? 0 : QEVM_OPEN_WALK);
+        c ? qevm_cli_parse(cli, file, source,
+                           cli->options.quick ? 0 : QEVM_OPEN_WALK)
+          : NULL;
     g_autoptr(GPtrArray) findings = NULL;
     g_autoptr(GError) error = NULL;
     guint counts[3] = { 0 };
@@ -153,6 +159,7 @@ check_file(QevmCli *cli, const char *file, const QevmTarget *target)
         return QEVM_EXIT_INPUT;
     }
     findings = qevm_check(stream, target && qevm_target_reference(target));
+    qevm_check_container(c, stream, findings);
     if (target && !qevm_check_against(stream, target, findings, &error)) {
         return qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
     }

@@ -1,13 +1,14 @@
 /* cmd-get.c - qevm get: values by path. */
-#include "cli/command.h"
+#include "cli/container.h"
 #include "cli/render.h"
 #include "parser/names.h"
 
 #include <string.h>
 
 static const QevmOption options[] = {
-    QEVM_OPTION_WALK,   QEVM_OPTION_JSON,       QEVM_OPTION_DESCRIBE_WITH,
-    QEVM_OPTION_SCHEMA, QEVM_OPTION_NO_SCHEMAS, QEVM_OPTION_END,
+    QEVM_OPTION_WALK,          QEVM_OPTION_JSON,   QEVM_OPTION_OFFSET,
+    QEVM_OPTION_DESCRIBE_WITH, QEVM_OPTION_SCHEMA, QEVM_OPTION_NO_SCHEMAS,
+    QEVM_OPTION_END,
 };
 
 /* Can this path name more than one place? */

@@ -1,5 +1,5 @@
 /* cmd-info.c - qevm info: what a stream is, on one screen. */
-#include "cli/command.h"
+#include "cli/container.h"
 #include "cli/render.h"
 #include "rewrite/evidence.h"
 
@@ -14,6 +14,7 @@ static const QevmOption options[] = {
       NULL, "list all sections, in the order of the stream" },
     QEVM_OPTION_WALK,
     QEVM_OPTION_JSON,
+    QEVM_OPTION_OFFSET,
     QEVM_OPTION_DESCRIBE_WITH,
     QEVM_OPTION_SCHEMA,
     QEVM_OPTION_NO_SCHEMAS,
@@ -352,7 +353,8 @@ print_vmdesc(QevmPrint *out, const QevmStream *stream, const Facts *facts)
 }
 
 static void
-print_text(QevmCli *cli, const char *file, QevmStream *stream)
+print_text(QevmCli *cli, const char *file, const QevmContainer *container,
+           QevmStream *stream)
 {
     QevmPrint *out = cli->out;
     g_auto(Facts) facts = { 0 };
@@ -366,6 +368,7 @@ print_text(QevmCli *cli, const char *file, QevmStream *stream)
     qevm_print_format(out, ": migration stream%s%s\n",
                       size == G_MAXUINT64 ? "" : ", ",
                       size == G_MAXUINT64 ? "" : bytes);
+    qevm_render_container(out, container, label);
     label(out, "machine");
     qevm_print_format(
         out, "%s\n", machine ? machine : "not said: there is no configuration");
@@ -491,7 +494,8 @@ notes_json(const QevmStream *stream)
 }
 
 static void
-print_json(QevmCli *cli, const char *file, QevmStream *stream)
+print_json(QevmCli *cli, const char *file, const QevmContainer *container,
+           QevmStream *stream)
 {
     g_auto(Facts) facts = { 0 };
     guint64 size = qevm_source_size(stream->source);
@@ -501,6 +505,8 @@ print_json(QevmCli *cli, const char *file, QevmStream *stream)
     json_object_set_new(json, "file", qevm_render_json_text(file));
     json_object_set_new(
         json, "size", size == G_MAXUINT64 ? json_null() : unsigned_json(size));
+    json_object_set_new(json, "container",
+                        qevm_render_container_json(container));
     json_object_set_new(json, "machine",
                         stream->machine ? qevm_render_json_text(stream->machine)
                                         : json_null());
@@ -526,26 +532,60 @@ print_json(QevmCli *cli, const char *file, QevmStream *stream)
     json_decref(json);
 }
 
+/* An image with many snapshots, of which none was named. */
+static void
+print_list(QevmCli *cli, const char *file, const QevmContainer *container)
+{
+    json_t *json;
+
+    if (!cli->options.json) {
+        qevm_print_styled(cli->out, QEVM_STYLE_NAME, "%s", file);
+        qevm_print(cli->out, ": snapshots\n");
+        qevm_render_container(cli->out, container, label);
+        return;
+    }
+    json = json_object();
+    json_object_set_new(json, "file", qevm_render_json_text(file));
+    json_object_set_new(json, "container",
+                        qevm_render_container_json(container));
+    qevm_render_json_print(cli->out, json);
+    qevm_print(cli->out, "\n");
+    json_decref(json);
+}
+
+static int
+info_file(QevmCli *cli, const char *file)
+{
+    QevmSource *source;
+    g_autoptr(QevmContainer) container =
+        qevm_cli_container(cli, file, QEVM_CONTAINER_LIST, &source);
+    g_autoptr(QevmStream) stream = NULL;
+
+    if (container && !source) {
+        print_list(cli, file, container);
+        return QEVM_EXIT_OK;
+    }
+    stream = container ? qevm_cli_parse(cli, file, source,
+                                        cli->options.walk ? QEVM_OPEN_WALK : 0)
+                       : NULL;
+    if (!stream) {
+        return QEVM_EXIT_INPUT;
+    }
+    if (cli->options.json) {
+        print_json(cli, file, container, stream);
+    } else {
+        print_text(cli, file, container, stream);
+    }
+    return qevm_cli_stream_error(cli, file, stream);
+}
+
 static int
 run(QevmCli *cli, int argc, char **argv)
 {
     int code = QEVM_EXIT_OK;
 
     for (int i = 0; i < argc; i++) {
-        g_autoptr(QevmStream) stream =
-            qevm_cli_open(cli, argv[i], cli->options.walk ? QEVM_OPEN_WALK : 0);
-
-        if (!stream) {
-            code = qevm_cli_worse(code, QEVM_EXIT_INPUT);
-            continue;
-        }
-        if (cli->options.json) {
-            print_json(cli, argv[i], stream);
-        } else {
-            print_text(cli, argv[i], stream);
-        }
-        code =
-            qevm_cli_worse(code, qevm_cli_stream_error(cli, argv[i], stream));
+        code = qevm_cli_worse(code, info_file(cli, argv[i]));
     }
     return code;
 }

@@ -1,5 +1,5 @@
 /* cmd-recover.c - qevm recover: what can be found of a broken stream. */
-#include "cli/command.h"
+#include "cli/container.h"
 #include "cli/render.h"
 #include "parser/recover.h"
 
@@ -7,6 +7,7 @@
 
 static const QevmOption options[] = {
     QEVM_OPTION_JSON,
+    QEVM_OPTION_OFFSET,
     QEVM_OPTION_END,
 };
 
@@ -244,18 +245,17 @@ static int
 recover_file(QevmCli *cli, const char *file)
 {
     g_autoptr(GError) error = NULL;
-    QevmSource *source = qevm_source_open(file, &error);
+    QevmSource *source;
+    g_autoptr(QevmContainer) c =
+        qevm_cli_container_seekable(cli, file, &source);
     g_autoptr(QevmStream) stream = NULL;
     Report report = { .cli = cli, .file = file };
     gboolean ok;
 
-    if (source && !qevm_source_seekable(source)) {
-        qevm_source_free(source);
-        g_set_error(&error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
-                    "a pipe cannot be searched; put it into a file");
-        source = NULL;
+    if (!c) {
+        return QEVM_EXIT_INPUT;
     }
-    stream = source ? qevm_stream_open(source, 0, NULL, &error) : NULL;
+    stream = qevm_stream_open(source, 0, NULL, &error);
     if (!stream) {
         return qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
     }

@@ -1,5 +1,5 @@
 /* cmd-show.c - qevm show: the tree of a stream, or parts of it. */
-#include "cli/command.h"
+#include "cli/container.h"
 #include "cli/render.h"
 
 #include <string.h>
@@ -19,6 +19,7 @@ static const QevmOption options[] = {
       "FORMAT", "text, json, or analyze: as QEMU's script" },
     QEVM_OPTION_WALK,
     QEVM_OPTION_JSON,
+    QEVM_OPTION_OFFSET,
     QEVM_OPTION_DESCRIBE_WITH,
     QEVM_OPTION_SCHEMA,
     QEVM_OPTION_NO_SCHEMAS,

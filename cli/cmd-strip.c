@@ -2,9 +2,8 @@
 #include "cli/transform.h"
 
 static const QevmOption options[] = {
-    QEVM_OPTION_OUTPUT,
-    QEVM_OPTION_NO_SYNC,
-    QEVM_OPTION_END,
+    QEVM_OPTION_OUTPUT, QEVM_OPTION_NO_SYNC,  QEVM_OPTION_OFFSET,
+    QEVM_OPTION_BARE,   QEVM_OPTION_COMPRESS, QEVM_OPTION_END,
 };
 
 static int

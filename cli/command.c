@@ -1,6 +1,6 @@
 /* command.c - the table of commands, and how one is run. */
 #include "cli/command.h"
-#include "cli/progress.h"
+#include "cli/container.h"
 #include "cli/schemas.h"
 #include "parser/lend.h"
 
@@ -10,14 +10,12 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,    &qevm_command_show,
-    &qevm_command_get,     &qevm_command_diff,
-    &qevm_command_check,   &qevm_command_explain,
-    &qevm_command_set,     &qevm_command_rewrite,
-    &qevm_command_plan,    &qevm_command_strip,
-    &qevm_command_schema,  &qevm_command_recover,
-    &qevm_command_capture, &qevm_command_try,
-    &qevm_command_help,    NULL,
+    &qevm_command_info,   &qevm_command_show,        &qevm_command_get,
+    &qevm_command_diff,   &qevm_command_check,       &qevm_command_explain,
+    &qevm_command_set,    &qevm_command_set_machine, &qevm_command_rewrite,
+    &qevm_command_plan,   &qevm_command_strip,       &qevm_command_container,
+    &qevm_command_schema, &qevm_command_recover,     &qevm_command_capture,
+    &qevm_command_try,    &qevm_command_help,        NULL,
 };
 
 const char *
@@ -59,7 +57,7 @@ print_commands(QevmPrint *out, const QevmCommand *const *list)
 {
     for (; *list; list++) {
         qevm_print(out, "  ");
-        qevm_print_styled(out, QEVM_STYLE_NAME, "%-9s",
+        qevm_print_styled(out, QEVM_STYLE_NAME, "%-11s",
                           qevm_command_word(*list));
         qevm_print_format(out, " %s\n", (*list)->summary);
     }
@@ -224,28 +222,10 @@ qevm_cli_schemas(QevmCli *cli, QevmSchemas **schemas)
 QevmStream *
 qevm_cli_open(QevmCli *cli, const char *file, QevmOpenFlags flags)
 {
-    g_autoptr(GError) error = NULL;
-    QevmProgressLine line;
-    QevmStreamHooks hooks = { .progress = qevm_progress_update, .user = &line };
     QevmSource *source;
-    QevmStream *stream;
+    g_autoptr(QevmContainer) c = qevm_cli_container(cli, file, 0, &source);
 
-    hooks.lend = qevm_cli_lend(cli);
-    if (!hooks.lend || !qevm_cli_schemas(cli, &hooks.schemas)) {
-        return NULL;
-    }
-    source = qevm_source_open(file, &error);
-    if (!source) {
-        qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
-        return NULL;
-    }
-    qevm_progress_start(&line, "reading");
-    stream = qevm_stream_open(source, flags, &hooks, &error);
-    qevm_progress_stop(&line);
-    if (!stream) {
-        qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
-    }
-    return stream;
+    return c ? qevm_cli_parse(cli, file, source, flags) : NULL;
 }
 
 int
@@ -370,6 +350,8 @@ clear_options(QevmOptions *options)
     g_free(options->journal);
     g_free(options->qemu);
     g_free(options->machine);
+    g_free(options->compress);
+    g_free(options->set);
     g_strfreev(options->rules);
     g_strfreev(options->describe_with);
     g_strfreev(options->schema);

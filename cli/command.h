@@ -23,9 +23,10 @@ typedef enum {
 typedef struct {
     gboolean help, json, quiet, strict, quick, walk, all, offsets, hex, types;
     gboolean no_schemas, sections, dry_run, allow_visible, allow_lossy, no_sync,
-        spool, disks_are_copies;
+        spool, bare, disks_are_copies;
     int depth, timeout;
-    char *like, *base;
+    gint64 offset;
+    char *like, *base, *compress, *set;
     double run;
     char *format, *output, *journal, *qemu, *machine;
     char **rules, **describe_with, **schema, **against;
@@ -115,7 +116,8 @@ extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_set, qevm_command_diff, qevm_command_check,
     qevm_command_rewrite, qevm_command_plan, qevm_command_strip,
     qevm_command_schema, qevm_command_recover, qevm_command_capture,
-    qevm_command_try, qevm_command_explain, qevm_command_help;
+    qevm_command_try, qevm_command_explain, qevm_command_set_machine,
+    qevm_command_container, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];

@@ -339,3 +339,15 @@ qevm_output_unnamed(GError **error)
     }
     return fd;
 }
+
+QevmSource *
+qevm_output_spool(QevmSource *pipe, GError **error)
+{
+    int fd = qevm_output_unnamed(error);
+
+    if (fd < 0) {
+        qevm_source_free(pipe);
+        return NULL;
+    }
+    return qevm_source_spool(pipe, fd, error);
+}

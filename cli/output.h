@@ -7,7 +7,7 @@
 #ifndef QEVM_CLI_OUTPUT_H
 #define QEVM_CLI_OUTPUT_H
 
-#include <glib.h>
+#include "parser/source.h"
 
 typedef struct QevmOutput QevmOutput;
 
@@ -32,5 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmOutput, qevm_output_free)
 
 /* A new file without a name, for what must not outlive us: -1 on failure. */
 int qevm_output_unnamed(GError **error);
+/* What comes out of a pipe in such a file. Takes over `pipe`, also on
+ * failure. */
+QevmSource *qevm_output_spool(QevmSource *pipe, GError **error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/container.h"
 #include "cli/schemas.h"
 
 #define SHIPPED_SUFFIX ".json.gz"
@@ -31,19 +32,24 @@ static gboolean
 is_json(const char *path)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmSource) source = qevm_source_open(path, &error);
+    QevmSource *source = NULL;
+    g_autoptr(QevmContainer) c =
+        g_file_test(path, G_FILE_TEST_IS_REGULAR)
+            ? qevm_container_open(path, 0, 0, &source, &error)
+            : NULL;
     guint8 head[16];
     gsize got = 0, i = 0;
+    gboolean ok =
+        c && qevm_source_peek(source, sizeof(head), head, &got, &error);
 
-    if (!source || !qevm_source_seekable(source) ||
-        !qevm_source_read_some(source, 0, sizeof(head), head, &got, &error)) {
+    qevm_source_free(source);
+    if (!ok) {
         return FALSE;
     }
     while (i < got && g_ascii_isspace((char)head[i])) {
         i++;
     }
-    return (i < got && head[i] == '{') ||
-           (got > 2 && head[0] == 0x1f && head[1] == 0x8b);
+    return i < got && head[i] == '{';
 }
 
 static gboolean
@@ -139,8 +145,17 @@ add_facts(QevmCli *cli, QevmTarget *target, const char *path)
 static gboolean
 add_stream(QevmCli *cli, QevmTarget *target, const char *path)
 {
-    QevmStream *stream = qevm_cli_open(cli, path, 0);
+    g_autoptr(GError) error = NULL;
+    QevmSource *source;
+    g_autoptr(QevmContainer) c =
+        qevm_container_open(path, 0, 0, &source, &error);
+    QevmStream *stream;
 
+    if (!c) {
+        qevm_cli_fail(cli, path, error, QEVM_EXIT_INPUT);
+        return FALSE;
+    }
+    stream = qevm_cli_parse(cli, path, source, 0);
     if (!stream) {
         return FALSE;
     }
@@ -219,8 +234,9 @@ add_nearest(QevmCli *cli, QevmTarget *target)
 static gboolean
 add_one(QevmCli *cli, QevmTarget *target, const char *name)
 {
-    return !g_file_test(name, G_FILE_TEST_EXISTS)
-               ? add_shipped(cli, target, name)
+    gboolean file = strchr(name, '#') || g_file_test(name, G_FILE_TEST_EXISTS);
+
+    return !file           ? add_shipped(cli, target, name)
            : is_json(name) ? add_known(cli, target, name)
                            : add_stream(cli, target, name);
 }

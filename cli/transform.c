@@ -3,6 +3,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
+#include "cli/wrap.h"
 #include "rewrite/emit.h"
 
 #include <errno.h>
@@ -12,9 +13,12 @@ typedef struct {
     const QevmTransform *transform; /* borrowed */
     QevmStream *stream;             /* owned; NULL until it was read */
     QevmEdit *edit;                 /* owned; of that stream */
+    QevmContainer *container;       /* owned; of the input */
+    QevmContainer *into;            /* owned; of the output, if not the same */
+    QevmSource *into_source;        /* owned; the stream in that */
     QevmOutput *output;             /* owned; NULL: a dry run, or only `fd` */
+    QevmWrap *wrap;                 /* owned; around what goes to the output */
     int fd;                         /* to write to; -1: a dry run */
-    gboolean sparse;                /* it can have holes */
     QevmOutput *journal;            /* owned; NULL: none wanted */
     QevmSource *head;               /* owned; of a pipe, once it is written */
     QevmProgressLine line;
@@ -28,6 +32,10 @@ run_clear(Run *run)
     qevm_edit_free(run->edit);
     qevm_source_free(run->head);
     qevm_stream_free(run->stream);
+    qevm_wrap_free(run->wrap);
+    qevm_container_free(run->container);
+    qevm_source_free(run->into_source);
+    qevm_container_free(run->into);
     qevm_output_free(run->output);
     qevm_output_free(run->journal);
 }
@@ -158,13 +166,56 @@ show_progress(guint64 done, guint64 total, gpointer user)
     qevm_progress_update(done, total, &run->line);
 }
 
+/* Once the rules are applied, to the head at least: the container names the
+ * machine that the stream names, and the stream begins where it ends. */
+static gboolean
+begin_output(Run *run, GError **error)
+{
+    g_autofree char *machine = NULL;
+
+    if (!run->output) {
+        return TRUE;
+    }
+    machine = qevm_edit_machine(run->edit);
+    run->wrap = qevm_wrap_new(run->into ? run->into : run->container,
+                              &run->cli->options, error);
+    if (!run->wrap ||
+        (run->transform->xml &&
+         !qevm_wrap_set_xml(run->wrap, run->transform->xml, error))) {
+        return FALSE;
+    }
+    if (machine &&
+        (run->into || g_strcmp0(machine, run->edit->stream->machine) != 0) &&
+        !qevm_wrap_set_machine(run->wrap, machine, error)) {
+        return FALSE;
+    }
+    run->edit->base = qevm_wrap_base(run->wrap);
+    return TRUE;
+}
+
+static gboolean
+write_before(Run *run, GError **error)
+{
+    run->writing = TRUE;
+    return !run->wrap ||
+           qevm_wrap_begin(run->wrap, run->fd, qevm_output_sparse(run->output),
+                           error);
+}
+
+/* Where the bytes of the stream go. */
+static int
+sink_fd(const Run *run)
+{
+    return run->wrap ? qevm_wrap_fd(run->wrap) : run->fd;
+}
+
 /* ---- a pipe: the head goes out before the pages come in ---- */
 
 static gboolean
 write_source(Run *run, QevmSource *source, GError **error)
 {
-    return qevm_source_copy(source, 0, qevm_source_size(source), run->fd, FALSE,
-                            error);
+    return qevm_source_copy(source, 0, qevm_source_size(source), sink_fd(run),
+                            FALSE, error);
 }
 
 static gboolean
@@ -181,15 +232,17 @@ live_hook(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **edit,
         return TRUE;
     }
     *edit = run->edit->live;
+    if (!begin_output(run, error)) {
+        return FALSE;
+    }
     run->head = qevm_emit_head(run->edit, error);
     if (!run->head) {
         return FALSE;
     }
-    run->writing = TRUE;
-    if (!write_source(run, run->head, error)) {
+    if (!write_before(run, error) || !write_source(run, run->head, error)) {
         return FALSE;
     }
-    qevm_flow_set_sink(flow, run->fd, FALSE);
+    qevm_flow_set_sink(flow, sink_fd(run), FALSE);
     return TRUE;
 }
 
@@ -227,39 +280,37 @@ finish_file(Run *run, GError **error)
     if (run->fd < 0) {
         return TRUE;
     }
-    run->writing = TRUE;
+    if (!begin_output(run, error) || !write_before(run, error)) {
+        return FALSE;
+    }
     qevm_progress_start(&run->line, "writing");
-    ok = qevm_emit_fd(run->edit, run->fd, run->sparse, show_progress, run,
-                      error);
+    ok = qevm_emit_fd(run->edit, sink_fd(run),
+                      run->wrap && qevm_wrap_sparse(run->wrap), show_progress,
+                      run, error);
     qevm_progress_stop(&run->line);
     return ok;
 }
 
 /* ---- input and output ---- */
 
-/* A pipe as a file that nobody else sees. */
+/* NULL: it was said why, and `*code` is for that. */
 static QevmSource *
-spool(QevmSource *pipe, GError **error)
+open_source(Run *run, int *code)
 {
-    int fd = qevm_output_unnamed(error);
+    g_autoptr(GError) error = NULL;
+    QevmSource *source;
 
-    if (fd < 0) {
-        qevm_source_free(pipe);
-        return NULL;
+    *code = QEVM_EXIT_INPUT;
+    run->container =
+        qevm_cli_container(run->cli, run->transform->file, 0, &source);
+    if (!run->container || !run->cli->options.spool ||
+        qevm_source_seekable(source)) {
+        return run->container ? source : NULL;
     }
-    return qevm_source_spool(pipe, fd, error);
-}
-
-static QevmSource *
-open_source(Run *run, GError **error)
-{
-    const char *file = run->transform->file;
-    QevmSource *source = qevm_source_open(file, error);
-
-    if (source && run->cli->options.spool && !qevm_source_seekable(source)) {
-        run->writing = TRUE;
-        source = spool(source, error);
-        run->writing = FALSE;
+    source = qevm_output_spool(source, &error);
+    if (!source) {
+        *code = qevm_cli_fail(run->cli, run->transform->file, error,
+                              QEVM_EXIT_SYSTEM);
     }
     return source;
 }
@@ -271,7 +322,10 @@ open_outputs(Run *run, GError **error)
     const QevmRules *rules = run->transform->rules;
     g_autoptr(GPtrArray) inputs = g_ptr_array_new();
 
-    g_ptr_array_add(inputs, (gpointer)(guintptr)run->transform->file);
+    g_ptr_array_add(inputs, run->container->path);
+    if (run->into) {
+        g_ptr_array_add(inputs, run->into->path);
+    }
     for (guint i = 0; o->rules && o->rules[i]; i++) {
         g_ptr_array_add(inputs, o->rules[i]);
     }
@@ -290,7 +344,6 @@ open_outputs(Run *run, GError **error)
             return FALSE;
         }
         run->fd = qevm_output_fd(run->output);
-        run->sparse = qevm_output_sparse(run->output);
     }
     if (o->journal) {
         run->journal = qevm_output_open(
@@ -315,6 +368,7 @@ commit(Run *run, GError **error)
     gboolean sync = !run->cli->options.no_sync;
 
     return write_journal(run, error) &&
+           (!run->wrap || qevm_wrap_end(run->wrap, error)) &&
            (!run->output || qevm_output_commit(run->output, sync, error)) &&
            (!run->journal || qevm_output_commit(run->journal, sync, error));
 }
@@ -404,15 +458,21 @@ qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
     g_auto(Run) run = { .cli = cli, .transform = transform, .fd = -1 };
     g_autoptr(GError) error = NULL;
     QevmSource *source;
+    int code;
 
     if (!cli->options.output && !cli->options.dry_run) {
         return qevm_cli_usage(cli, transform->rules
                                        ? "needs -o OUT or --dry-run"
                                        : "needs -o OUT");
     }
-    source = open_source(&run, &error);
+    source = open_source(&run, &code);
     if (!source) {
-        return fail(&run, error);
+        return code;
+    }
+    if (transform->into && !(run.into = qevm_cli_container(
+                                 cli, transform->into, 0, &run.into_source))) {
+        qevm_source_free(source);
+        return QEVM_EXIT_INPUT;
     }
     if (!open_outputs(&run, &error)) {
         qevm_source_free(source);

@@ -4,7 +4,7 @@
 #ifndef QEVM_CLI_TRANSFORM_H
 #define QEVM_CLI_TRANSFORM_H
 
-#include "cli/command.h"
+#include "cli/wrap.h"
 #include "rewrite/edit.h"
 
 /* Options of theirs. */
@@ -30,6 +30,9 @@ typedef struct {
     const char *file;       /* the input, borrowed */
     const QevmRules *rules; /* borrowed; NULL: none */
     gboolean drop_all_pages;
+    const char *into; /* borrowed; whose container the output gets; NULL: the
+                         input's */
+    const char *xml;  /* borrowed; for that container; NULL: what it has */
 } QevmTransform;
 
 /* Moves all of `more` behind `rules`, numbered on. */

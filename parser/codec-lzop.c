@@ -169,12 +169,15 @@ read_data(Lzop *l)
 static QevmCodecResult
 stage_done(Lzop *l)
 {
+    guint64 method;
+
     switch (l->stage) {
     case AT_HEADER:
         /* Older ones lack fields; methods from 128 on are zlib's. */
+        method = qevm_be_get(l->in->data + 15, 1);
         if (memcmp(l->in->data, MAGIC, QEVM_CODEC_MAGIC) != 0 ||
-            qevm_be_get(l->in->data + 13, 2) < NEEDED || l->in->data[15] == 0 ||
-            l->in->data[15] > 3) { /* bounds: FIXED */
+            qevm_be_get(l->in->data + 13, 2) < NEEDED || method == 0 ||
+            method > 3) {
             return QEVM_CODEC_BAD;
         }
         l->flags = get32(l, 17);

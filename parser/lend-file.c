@@ -4,6 +4,7 @@
  */
 #include "parser/lend-file.h"
 
+#include "parser/container.h"
 #include "parser/json-in.h"
 #include "parser/stream.h"
 
@@ -210,11 +211,13 @@ add_json(QevmLendFile *file, QevmSource *source, GError **error)
 gboolean
 qevm_lend_file_add(QevmLendFile *file, const char *path, GError **error)
 {
-    QevmSource *source = qevm_source_open(path, error);
+    QevmSource *source;
+    g_autoptr(QevmContainer) c =
+        qevm_container_open(path, 0, 0, &source, error);
     guint8 head[4] = { 0 };
     gboolean ok;
 
-    if (!source) {
+    if (!c) {
         return FALSE;
     }
     if (!qevm_source_seekable(source) ||

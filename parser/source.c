@@ -23,12 +23,12 @@ struct QevmSource {
     char *name;
     int fd; /* FILE, PIPE; -1: none */
     guint64 size;
-    guint64 front;     /* PIPE: offset of the next byte to come */
-    guint64 end;       /* PIPE: it is over there, whatever follows */
-    GByteArray *ahead; /* PIPE: looked at, to come first; NULL: nothing */
-    gsize ahead_at;    /* ... from there */
-    QevmPull pull;     /* PIPE: instead of the descriptor */
-    QevmFindStretch find;  /* MAPPED */
+    guint64 front;        /* PIPE: offset of the next byte to come */
+    guint64 end;          /* PIPE: it is over there, whatever follows */
+    GByteArray *ahead;    /* PIPE: looked at, to come first; NULL: nothing */
+    gsize ahead_at;       /* ... from there */
+    QevmPull pull;        /* PIPE: instead of the descriptor */
+    QevmFindStretch find; /* MAPPED */
     gpointer user;
     GDestroyNotify free_user;
     QevmSource *below; /* owned; a window's; NULL: none */
@@ -409,7 +409,8 @@ read_pipe_some(QevmSource *s, guint64 offset, gsize n, void *buf, gsize *got,
 }
 
 static gboolean
-look_up(QevmSource *s, guint64 offset, guint64 n, QevmStretch *run, GError **error)
+look_up(QevmSource *s, guint64 offset, guint64 n, QevmStretch *run,
+        GError **error)
 {
     memset(run, 0, sizeof *run);
     if (!s->find(s->user, offset, run, error)) {
@@ -847,25 +848,36 @@ qevm_source_copy(QevmSource *source, guint64 offset, guint64 n, int fd,
     return TRUE;
 }
 
+gboolean
+qevm_source_copy_all(QevmSource *source, int fd, gboolean sparse,
+                     GError **error)
+{
+    gsize chunk = 128 * 1024, got = 1;
+    g_autofree guint8 *buf = NULL;
+
+    if (source->kind != KIND_PIPE) {
+        return qevm_source_copy(source, 0, source->size, fd, sparse, error);
+    }
+    buf = g_malloc(chunk);
+    while (got > 0) {
+        if (!read_pipe_some(source, source->front, chunk, buf, &got, error) ||
+            !write_all(fd, buf, got, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 QevmSource *
 qevm_source_spool(QevmSource *of, int fd, GError **error)
 {
     g_autoptr(QevmSource) from = of;
-    g_autofree guint8 *buf = g_malloc(1024 * 1024);
     QevmSource *spooled;
-    gsize got = 1;
 
-    for (guint64 offset = 0; got > 0; offset += got) {
-        if (!qevm_source_read_some(from, offset, 1024 * 1024, buf, &got,
-                                   error)) {
-            close(fd);
-            return NULL;
-        }
-        if (!write_all(fd, buf, got, error)) {
-            close(fd);
-            g_prefix_error(error, "a temporary file: ");
-            return NULL;
-        }
+    if (!qevm_source_copy_all(from, fd, TRUE, error)) {
+        g_prefix_error(error, "in a temporary file: ");
+        close(fd);
+        return NULL;
     }
     spooled = qevm_source_new_fd(fd, from->name, error);
     if (spooled) {

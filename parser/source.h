@@ -47,8 +47,8 @@ typedef struct {
     const guint8 *data; /* without `of`: these bytes, borrowed until the next
                            lookup; NULL: zeros */
 } QevmStretch;
-typedef gboolean (*QevmFindStretch)(gpointer user, guint64 offset, QevmStretch *run,
-                                GError **error);
+typedef gboolean (*QevmFindStretch)(gpointer user, guint64 offset,
+                                    QevmStretch *run, GError **error);
 QevmSource *qevm_source_new_mapped(const char *name, guint64 size,
                                    QevmFindStretch find, gpointer user,
                                    GDestroyNotify free_user);
@@ -110,6 +110,10 @@ void qevm_source_keep(QevmSource *source, guint64 offset, const void *data,
 QEVM_CHECKED gboolean qevm_source_copy(QevmSource *source, guint64 offset,
                                        guint64 n, int fd, gboolean sparse,
                                        GError **error);
+
+/* Copies all of it; of a pipe all that comes. */
+QEVM_CHECKED gboolean qevm_source_copy_all(QevmSource *source, int fd,
+                                           gboolean sparse, GError **error);
 
 /* Bytes read so far from the file or pipe (of a window or mapping: from what it
  * is in); for the promise that looking at a stream does not read its RAM. */

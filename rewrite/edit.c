@@ -84,6 +84,43 @@ qevm_edit_free(QevmEdit *edit)
     g_free(edit);
 }
 
+static char *
+name_in(QevmNode *configuration)
+{
+    for (QevmNode *n = qevm_node_children(configuration); n; n = n->next) {
+        g_auto(QevmValue) value = QEVM_VALUE_INIT;
+        gsize size;
+        const char *text;
+
+        if (n->kind != QEVM_NODE_FIELD ||
+            strcmp(qevm_node_name(n), "name") != 0) {
+            continue;
+        }
+        qevm_node_value(n, 0, &value);
+        if (value.kind != QEVM_VALUE_STRING) {
+            return NULL;
+        }
+        text = g_bytes_get_data(value.bytes, &size);
+        return g_strndup(text, size);
+    }
+    return NULL;
+}
+
+char *
+qevm_edit_machine(QevmEdit *edit)
+{
+    for (guint i = 0; i < edit->stream->records->len; i++) {
+        QevmRecord *r = g_ptr_array_index(edit->stream->records, i);
+
+        if (r->type == QEVM_RECORD_CONFIGURATION && !r->dropped) {
+            QevmTree *tree = qevm_record_tree(edit->stream, r, NULL);
+
+            return tree ? name_in(&tree->root) : NULL;
+        }
+    }
+    return NULL;
+}
+
 /* ---- for operations ---- */
 
 gboolean

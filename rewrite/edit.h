@@ -36,6 +36,10 @@ typedef struct {
     guint64 made;       /* bytes that rules made; capped */
 } QevmEdit;
 
+/* The machine that the stream's configuration names after what was applied.
+ * Owned; NULL: there is none. */
+char *qevm_edit_machine(QevmEdit *edit);
+
 QevmEdit *qevm_edit_new(QevmStream *stream);
 void qevm_edit_free(QevmEdit *edit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmEdit, qevm_edit_free)

@@ -56,6 +56,19 @@ static const QevmFindingInfo table[] = {
       "The destination is a machine type before 2.4, or was started "
       "with -global migration.send-configuration=off: a "
       "configuration section is a record that it does not know." },
+    { "container-mismatch", QEVM_SEVERITY_ERROR,
+      "the container says something else than the stream",
+      "libvirt starts the machine that the XML of a save image names, "
+      "and QEMU refuses a stream of another one: \"Machine type received "
+      "is X and local is Y\". \"qevm set-machine\" changes both. Or the "
+      "header says that the stream is compressed in another way than it "
+      "is; libvirt goes by the header." },
+    { "container-unfinished", QEVM_SEVERITY_ERROR,
+      "a save image that was not finished",
+      "libvirt writes the header of a save image first and marks it as "
+      "complete last. This one is not marked: saving was interrupted, or "
+      "is still under way. libvirt refuses it. If the stream in it is "
+      "sound, --bare gets it out." },
     { "decode-error", QEVM_SEVERITY_ERROR,
       "a section does not fit its description",
       "The bytes of the section cannot be read by the layout that the "

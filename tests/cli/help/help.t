@@ -4,21 +4,23 @@ Usage: qevm COMMAND [OPTIONS] FILE...
 Looks into, checks and rewrites QEMU migration streams.
 
 Commands:
-  info      tell what a stream is, on one screen
-  show      print the tree of a stream, or parts of it
-  get       print values by path
-  diff      tell in what two streams differ
-  check     report what is wrong with a stream
-  explain   tell what QEMU means by a message
-  set       change values by path
-  rewrite   change a stream by rules
-  plan      print the rules that make a destination load a stream
-  strip     write a small copy without RAM pages
-  schema    keep descriptions of devices in files
-  recover   find sections where a stream cannot be read
-  capture   write what a QEMU saves when idle
-  try       load a stream into a QEMU, and see what it says
-  help      tell of a command, or of what check finds
+  info        tell what a stream is, on one screen
+  show        print the tree of a stream, or parts of it
+  get         print values by path
+  diff        tell in what two streams differ
+  check       report what is wrong with a stream
+  explain     tell what QEMU means by a message
+  set         change values by path
+  set-machine change the machine type
+  rewrite     change a stream by rules
+  plan        print the rules that make a destination load a stream
+  strip       write a small copy without RAM pages
+  container   take a stream out of a container, or put one in
+  schema      keep descriptions of devices in files
+  recover     find sections where a stream cannot be read
+  capture     write what a QEMU saves when idle
+  try         load a stream into a QEMU, and see what it says
+  help        tell of a command, or of what check finds
 
 A FILE of "-" is standard input. "qevm help COMMAND" tells more of one command,
 "qevm help FINDING" of what check finds.
@@ -41,6 +43,7 @@ Options:
       --format FORMAT      text, json, or analyze: as QEMU's script
       --walk               read the headers of all RAM pages too
       --json               print JSON
+      --offset N           begin at this byte of the file
       --describe-with FILE describe devices as this stream or file does
       --schema DIR         read opaque bytes by the descriptions in DIR too
       --no-schemas         leave bytes that the stream calls opaque as they are
@@ -109,7 +112,7 @@ Usage: qevm schema SUBCOMMAND ...
 Descriptions of devices, for streams that do not describe themselves.
 
 Subcommands:
-  extract   write what a vmdesc says to a file
+  extract     write what a vmdesc says to a file
 
 "qevm help schema SUBCOMMAND" tells more of one.
 $ qevm help schema extract | head -n 1

@@ -76,7 +76,7 @@ $ qevm recover $STREAMS/11.1-avr-mega2560.mig
 0x0000001c15  read    EOF           1 byte
 0x0000001c16  read    VMDESCRIPTION 1534 bytes
 $ echo hello >no.mig; cat no.mig | qevm recover -
-2> qevm: -: a pipe cannot be searched; put it into a file
+2> qevm: -: at 0x0: stream header needs 8 bytes, 6 left
 [3]
 $ qevm recover no.mig
 2> qevm: no.mig: at 0x0: stream header needs 8 bytes, 6 left
