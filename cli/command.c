@@ -352,6 +352,8 @@ clear_options(QevmOptions *options)
     g_free(options->machine);
     g_free(options->compress);
     g_free(options->set);
+    g_free(options->as);
+    g_strfreev(options->also);
     g_strfreev(options->rules);
     g_strfreev(options->describe_with);
     g_strfreev(options->schema);

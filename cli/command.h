@@ -26,10 +26,10 @@ typedef struct {
         spool, bare, disks_are_copies;
     int depth, timeout;
     gint64 offset;
-    char *like, *base, *compress, *set;
+    char *like, *base, *compress, *set, *as;
     double run;
     char *format, *output, *journal, *qemu, *machine;
-    char **rules, **describe_with, **schema, **against;
+    char **rules, **describe_with, **schema, **against, **also;
 } QevmOptions;
 
 typedef struct {

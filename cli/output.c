@@ -229,6 +229,15 @@ qevm_output_open(const char *path, const char *const *inputs, GError **error)
     return open_temporary(output, error) ? g_steal_pointer(&output) : NULL;
 }
 
+QevmOutput *
+qevm_output_temporary(GError **error)
+{
+    g_autoptr(QevmOutput) output = g_new0(QevmOutput, 1);
+
+    output->fd = qevm_output_unnamed(error);
+    return output->fd >= 0 ? g_steal_pointer(&output) : NULL;
+}
+
 gboolean
 qevm_output_same(const QevmOutput *a, const QevmOutput *b)
 {

@@ -17,6 +17,8 @@ typedef struct QevmOutput QevmOutput;
  * standard input). Errors are G_FILE_ERROR. */
 QevmOutput *qevm_output_open(const char *path, const char *const *inputs,
                              GError **error);
+/* A file that nobody sees, for what becomes part of another. */
+QevmOutput *qevm_output_temporary(GError **error);
 int qevm_output_fd(const QevmOutput *output);
 /* Would one take the place of the other, or mix with it? */
 gboolean qevm_output_same(const QevmOutput *a, const QevmOutput *b);

@@ -3,7 +3,6 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
-#include "cli/wrap.h"
 #include "rewrite/emit.h"
 
 #include <errno.h>
@@ -166,6 +165,12 @@ show_progress(guint64 done, guint64 total, gpointer user)
     qevm_progress_update(done, total, &run->line);
 }
 
+static const QevmContainer *
+output_container(const Run *run)
+{
+    return run->into ? run->into : run->container;
+}
+
 /* Once the rules are applied, to the head at least: the container names the
  * machine that the stream names, and the stream begins where it ends. */
 static gboolean
@@ -177,8 +182,7 @@ begin_output(Run *run, GError **error)
         return TRUE;
     }
     machine = qevm_edit_machine(run->edit);
-    run->wrap = qevm_wrap_new(run->into ? run->into : run->container,
-                              &run->cli->options, error);
+    run->wrap = qevm_wrap_new(output_container(run), &run->cli->options, error);
     if (!run->wrap ||
         (run->transform->xml &&
          !qevm_wrap_set_xml(run->wrap, run->transform->xml, error))) {
@@ -337,9 +341,16 @@ open_outputs(Run *run, GError **error)
         }
     }
     g_ptr_array_add(inputs, NULL);
+    if (o->as && !qevm_snapshot_check(output_container(run), o, error)) {
+        return FALSE;
+    }
     if (!o->dry_run) {
-        run->output = qevm_output_open(
-            o->output, (const char *const *)(gpointer)inputs->pdata, error);
+        run->output =
+            o->as
+                ? qevm_output_temporary(error)
+                : qevm_output_open(o->output,
+                                   (const char *const *)(gpointer)inputs->pdata,
+                                   error);
         if (!run->output) {
             return FALSE;
         }
@@ -365,10 +376,14 @@ open_outputs(Run *run, GError **error)
 static gboolean
 commit(Run *run, GError **error)
 {
-    gboolean sync = !run->cli->options.no_sync;
+    const QevmOptions *o = &run->cli->options;
+    gboolean sync = !o->no_sync;
 
     return write_journal(run, error) &&
            (!run->wrap || qevm_wrap_end(run->wrap, error)) &&
+           (!o->as || !run->output ||
+            qevm_snapshot_add(output_container(run), o,
+                              qevm_output_fd(run->output), error)) &&
            (!run->output || qevm_output_commit(run->output, sync, error)) &&
            (!run->journal || qevm_output_commit(run->journal, sync, error));
 }
@@ -460,10 +475,16 @@ qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
     QevmSource *source;
     int code;
 
-    if (!cli->options.output && !cli->options.dry_run) {
+    if (!cli->options.output && !cli->options.as && !cli->options.dry_run) {
         return qevm_cli_usage(cli, transform->rules
                                        ? "needs -o OUT or --dry-run"
                                        : "needs -o OUT");
+    }
+    if (cli->options.as && (cli->options.output || cli->options.compress)) {
+        return qevm_cli_usage(cli, "--as goes with neither -o nor --compress");
+    }
+    if (cli->options.also && !cli->options.as) {
+        return qevm_cli_usage(cli, "--also goes with --as NAME");
     }
     source = open_source(&run, &code);
     if (!source) {

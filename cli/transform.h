@@ -4,6 +4,7 @@
 #ifndef QEVM_CLI_TRANSFORM_H
 #define QEVM_CLI_TRANSFORM_H
 
+#include "cli/snapshot.h"
 #include "cli/wrap.h"
 #include "rewrite/edit.h"
 

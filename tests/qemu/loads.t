@@ -7,7 +7,7 @@ Each cases/NAME.json is one of them:
     shows        what the rewriting has to do
     source       {qemu, argv, caps?}: the QEMU version and command line that save the stream
     destination  {qemu, argv, caps?}: those that load it
-    guest        "tick", "tick-arm", or {"saved", "then"}: see class Tick and class Firmware
+    guest        "tick", "tick-arm", or {"saved", "then"}: see tests/lab/tick.py and class Firmware
     beside       {name: path}, if the rules have files: what is put beside them, from the destination's root
     reboots      true: the guest is reset at the end, and has to start from the beginning again
     refused      [{after, says}]: the stream with only the first `after` rules applied is refused, and
@@ -24,6 +24,8 @@ import glob, hashlib, json, os, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
 import lab  # noqa: E402
+from tap import Tap  # noqa: E402
+from tick import Tick  # noqa: E402
 
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 LIMIT = 90  # seconds a guest gets to do what it should, mostly in less than four; or a qevm
@@ -36,41 +38,6 @@ NEEDED = """set set-bytes set-version set-instance strip-subsection add-subsecti
 
 
 # ---- guests -----------------------------------------------------------------------------------
-
-class Tick:
-    """guest/tick.S, or the same for ARM: a line on the serial port at each timer tick, with a checksum of
-    its memory.
-
-    What it prints after the load has to follow what it printed before the save to the letter: no
-    number is left out or comes twice, not even half a line is lost, and the memory is unchanged.
-    """
-    before, after = 3, 50  # ticks, some 50 of them in a second
-
-    def __init__(self, name):
-        if name == "tick-arm":
-            self.argv = " -device loader,file={dir}/tick,addr=0x40100000,cpu-num=0"
-            self.files = {"tick": lab.guest.assemble(lab.guest.TICK_ARM)}
-        else:
-            self.argv = " -drive if=floppy,format=raw,readonly=on,file={dir}/tick.img"
-            self.files = {"tick.img": assemble("tick").ljust(1440 << 10, b"\0")}
-        self.line = "tick %%04x sum %08x%s" % (checksum(), "" if name == "tick-arm" else " pit 34")
-
-    def started(self, text):
-        return text.count("\n") >= self.before
-
-    def lives(self, text):
-        return text.count("\n") >= self.after
-
-    def wrong(self, text):
-        """The first line that is not as it should be, or None."""
-        for number, line in enumerate(text.split("\n")[:-1], 1):
-            if line != self.line % number:
-                return "%r instead of %r" % (line, self.line % number)
-        return None
-
-    def restarted(self, text):
-        return self.line % 1 in text
-
 
 class Firmware:
     """The machine's firmware, saved once it printed `saved`; it has to go on and print `then`."""
@@ -87,26 +54,6 @@ class Firmware:
 
     def wrong(self, text):
         return None
-
-
-def assemble(name):
-    """A boot sector from its source, by the assembler and linker that the compiler brings."""
-    with tempfile.TemporaryDirectory() as tmp:
-        source, middle, image = (os.path.join(HERE, "guest", name + ".S"), tmp + "/o", tmp + "/image")
-        subprocess.run(["as", "--32", "-o", middle, source], check=True)
-        subprocess.run(["ld", "-m", "elf_i386", "-Ttext", "0x7c00", "--oformat", "binary", "-o", image,
-                        middle], check=True)
-        with open(image, "rb") as f:
-            return f.read()
-
-
-def checksum():
-    """What tick.S has to find in its memory: FNV-1a over the words of a congruential generator."""
-    word, result = 0x5145564d, 2166136261
-    for _ in range(7 << 14):
-        word = (word * 1664525 + 1013904223) & 0xffffffff
-        result = ((result ^ word) * 16777619) & 0xffffffff
-    return result
 
 
 # ---- QEMUs ------------------------------------------------------------------------------------
@@ -208,21 +155,6 @@ def live_on(case, guest, stream, before):
 
 
 # ---- the test ---------------------------------------------------------------------------------
-
-class Tap:
-    def __init__(self, plan):
-        self.count = self.failed = 0
-        print("1..%d" % plan, flush=True)
-
-    def ok(self, why, name):
-        """One result: good if there is nothing to say against it."""
-        self.count += 1
-        self.failed += bool(why)
-        print("%s %d - %s" % ("not ok" if why else "ok", self.count, name))
-        for line in (why or "").splitlines():
-            print("# " + line)
-        sys.stdout.flush()
-
 
 def qevm(*args):
     """Run it: None, or what it said when it failed."""
