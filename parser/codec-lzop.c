@@ -297,10 +297,12 @@ lzop_step(gpointer state, QevmCodecIo *io, gboolean last)
         }
     }
     n = MIN(l->out->len - l->out_at, io->out_len);
-    memcpy(io->out, l->out->data + l->out_at, n); /* bounds: the smaller */
-    l->out_at += n;
-    io->out += n;
-    io->out_len -= n;
+    if (n > 0) {
+        memcpy(io->out, l->out->data + l->out_at, n); /* bounds: the smaller */
+        l->out_at += n;
+        io->out += n;
+        io->out_len -= n;
+    }
     return l->compress && l->stage == AT_END && l->out_at == l->out->len
                ? QEVM_CODEC_END
                : r;

@@ -91,7 +91,9 @@ need_file(const Peel *p, const char *what, GError **error)
         return TRUE;
     }
     g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
-                "%s cannot be read from a pipe; put it into a file", what);
+                "%s is read in any order, not from a pipe or compressed; put "
+                "it into a file of its own",
+                what);
     return FALSE;
 }
 

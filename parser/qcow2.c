@@ -111,6 +111,9 @@ read_header(QevmQcow2 *q, QevmSource *image, guint32 *n_snapshots,
     if (!qevm_source_read(image, 0, V2_HEADER, head, "qcow2 header", error)) {
         return FALSE;
     }
+    if (!qevm_qcow2_is(head, V2_HEADER)) {
+        return malformed(error, 0, "no image of that format");
+    }
     q->version = (guint32)qevm_be_get(head + 4, 4);
     q->cluster_bits = (guint32)qevm_be_get(head + 20, 4);
     q->size = qevm_be_get(head + 24, 8);
@@ -261,7 +264,7 @@ QevmQcow2 *
 qevm_qcow2_read(QevmSource *image, GError **error)
 {
     g_autoptr(QevmQcow2) q = g_new0(QevmQcow2, 1);
-    guint32 n;
+    guint32 n = 0;
     guint64 at;
 
     q->snapshots = g_ptr_array_new_with_free_func(snapshot_free);

@@ -543,9 +543,10 @@ peek_pipe(QevmSource *s, gsize n, void *buf, gsize *got, GError **error)
         g_byte_array_set_size(s->ahead, len + (guint)more);
     }
     *got = MIN(n, there);
-    memcpy(buf, s->ahead->data + s->ahead_at, *got);
     if (there == 0) {
         g_clear_pointer(&s->ahead, g_byte_array_unref);
+    } else {
+        memcpy(buf, s->ahead->data + s->ahead_at, *got);
     }
     return TRUE;
 }

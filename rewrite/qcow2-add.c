@@ -3,7 +3,7 @@
  * The steps, each on disk before the next:
  *
  *   1. new refcount blocks (and table), vm state, its L2 tables, the L1 table
- *      and the snapshot table, behind the last cluster that is counted
+ *      and the snapshot table, behind all that there is
  *   2. counts of clusters that the new snapshot shares, and of the new ones
  *   3. the header: the new snapshot table
  *   4. counts of the old snapshot table, which nothing points to any more
@@ -364,15 +364,32 @@ clusters_of(const Add *a, guint64 size)
     return (size + a->cluster - 1) / a->cluster;
 }
 
+/* A file grows at its end, whatever stands there: nothing of it is written
+ * over. A device does not grow: it is used behind the last counted cluster. */
 static gboolean
-check_room(const Add *a, guint64 end, GError **error)
+find_end(const Add *a, guint64 *first, gboolean *device, GError **error)
 {
     struct stat st;
 
     if (fstat(a->fd, &st) != 0) {
         return fail_errno("cannot be examined", error);
     }
-    if (S_ISBLK(st.st_mode) && end > qevm_source_size(a->image)) {
+    if (!qevm_counts_end(a->counts, first, error)) {
+        return FALSE;
+    }
+    *device = S_ISBLK(st.st_mode);
+    if (!*device) {
+        guint64 size = clusters_of(a, qevm_source_size(a->image));
+
+        *first = MAX(*first, size);
+    }
+    return TRUE;
+}
+
+static gboolean
+check_room(const Add *a, gboolean device, guint64 end, GError **error)
+{
+    if (device && end > qevm_source_size(a->image)) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
                     "the device has no room for %" G_GUINT64_FORMAT
                     " bytes behind what is in use",
@@ -387,7 +404,8 @@ static gboolean
 place(Add *a, GError **error)
 {
     guint64 entries = qevm_qcow2_l2_entries(a->q), first, next, l2, l1, table;
-    guint64 taken = 0, all;
+    guint64 taken, all;
+    gboolean device;
 
     a->vm_size = a->add->vm_state ? qevm_source_size(a->add->vm_state) : 0;
     a->vm_clusters = clusters_of(a, a->vm_size);
@@ -417,7 +435,7 @@ place(Add *a, GError **error)
     l1 = clusters_of(a, (guint64)a->l1->len * 8);
     table = clusters_of(a, a->table->len);
     all = a->vm_clusters + l2 + l1 + table;
-    if (!qevm_counts_end(a->counts, &first, error) ||
+    if (!find_end(a, &first, &device, error) ||
         !qevm_counts_grow(a->counts, first, all, &next, error)) {
         return FALSE;
     }
@@ -434,7 +452,7 @@ place(Add *a, GError **error)
     g_byte_array_set_size(a->table, 0);
     return make_table(a, error) &&
            qevm_counts_take(a->counts, taken, all * a->cluster, error) &&
-           check_room(a, a->table_at + table * a->cluster, error);
+           check_room(a, device, a->table_at + table * a->cluster, error);
 }
 
 /* ---- writing ---- */

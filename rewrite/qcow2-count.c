@@ -78,8 +78,9 @@ qevm_counts_new(const QevmQcow2 *q, QevmSource *image, GError **error)
     c->blocks =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, block_free);
     size = c->table_clusters * c->cluster;
-    if (size == 0 || size > TABLE_MAX) {
-        malformed(error, 56, "a refcount table of no sensible size");
+    if (size == 0 || size > TABLE_MAX || c->table_offset < c->cluster ||
+        c->table_offset % c->cluster != 0) {
+        malformed(error, 48, "no refcount table");
         return NULL;
     }
     bytes =
