@@ -170,8 +170,10 @@ def layout(tap, pair, name, guest):
             left -= 1
             tap.ok(why, "%s: %s" % (title, what))
     except (lab.LabError, OSError, subprocess.SubprocessError) as e:
+        why = str(e)
         for _ in range(left):
-            tap.ok(str(e), title + ": not reached")
+            tap.ok(why, title + ": not reached")
+            why = "not reached"
     print("# %s: %.1f s" % (title, time.monotonic() - begin))
 
 
