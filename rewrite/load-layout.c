@@ -33,19 +33,24 @@ static const struct {
     { "esp", "ti_cmd", "mig_ti_cmd" },
 };
 
+/* The bytes of a name without the `[n]` behind it, which counts declarations,
+ * not elements. */
+static gsize
+bare_length(const char *name)
+{
+    const char *bracket =
+        g_str_has_suffix(name, "]") ? strrchr(name, '[') : NULL;
+
+    return bracket ? (gsize)(bracket - name) : strlen(name);
+}
+
 static gboolean
 same_name(const QevmNode *a, const QevmNode *b)
 {
     const char *na = qevm_node_name(a), *nb = qevm_node_name(b);
-    gsize la = strlen(na), lb = strlen(nb);
+    gsize la = bare_length(na), lb = bare_length(nb);
 
-    if (strcmp(na, nb) == 0) {
-        return TRUE;
-    }
-    /* The `[n]` behind a name counts declarations, not elements. */
-    la = strrchr(na, '[') ? (gsize)(strrchr(na, '[') - na) : la;
-    lb = strrchr(nb, '[') ? (gsize)(strrchr(nb, '[') - nb) : lb;
-    return la == lb && la > 0 && strncmp(na, nb, la) == 0;
+    return la == lb && strncmp(na, nb, la) == 0;
 }
 
 static void
@@ -65,44 +70,83 @@ next_field(QevmNode *node)
     return node;
 }
 
-/* The sibling from `node` on that pairs with a field of the reference. */
 static QevmNode *
-find_mate(const QevmNode *ref, QevmNode *node)
+first_field(QevmNode *parent)
 {
-    for (; node; node = next_field(node->next)) {
-        if (same_name(ref, node)) {
-            return node;
+    return parent ? next_field(qevm_node_children(parent)) : NULL;
+}
+
+/* Is what one side has as a run of structs a field for each of them on the
+ * other? QEMU describes them like that if they are not alike. */
+static gboolean
+is_split(const QevmNode *run, QevmNode *other)
+{
+    for (QevmNode *n = first_field(other); n; n = next_field(n->next)) {
+        if (n->kind == QEVM_NODE_STRUCT &&
+            g_str_has_suffix(qevm_node_name(n), "]") && same_name(run, n)) {
+            return TRUE;
         }
     }
-    return NULL;
+    return FALSE;
+}
+
+/* The fields of a node, as far apart as those of the other. */
+static GPtrArray *
+fields_of(QevmNode *parent, QevmNode *other)
+{
+    GPtrArray *fields = g_ptr_array_new();
+
+    for (QevmNode *n = first_field(parent); n; n = next_field(n->next)) {
+        if (n->kind != QEVM_NODE_STRUCTS || !is_split(n, other)) {
+            g_ptr_array_add(fields, n);
+            continue;
+        }
+        for (QevmNode *e = qevm_node_children(n); e; e = e->next) {
+            g_ptr_array_add(fields, e);
+        }
+    }
+    return fields;
+}
+
+/* Is there one with that name, from `from` on? Its index, or the length. */
+static guint
+find_mate(const QevmNode *of, const GPtrArray *fields, guint from)
+{
+    while (from < fields->len &&
+           !same_name(of, g_ptr_array_index(fields, from))) {
+        from++;
+    }
+    return from;
 }
 
 GArray *
 qevm_load_pairs(QevmNode *ref, QevmNode *source)
 {
     GArray *pairs = g_array_new(FALSE, FALSE, sizeof(QevmLoadPair));
-    QevmNode *s = source ? next_field(qevm_node_children(source)) : NULL;
+    g_autoptr(GPtrArray) rs = fields_of(ref, source);
+    g_autoptr(GPtrArray) ss = fields_of(source, ref);
+    guint s = 0;
 
-    for (QevmNode *r = next_field(qevm_node_children(ref)); r;
-         r = next_field(r->next)) {
-        QevmNode *mate = find_mate(r, s);
+    for (guint r = 0; r < rs->len; r++) {
+        QevmNode *node = g_ptr_array_index(rs, r);
+        guint mate = find_mate(node, ss, s);
 
         /* Do not run past fields that the reference has later. */
-        for (QevmNode *later = mate ? next_field(r->next) : NULL;
-             later && mate != s; later = next_field(later->next)) {
-            if (same_name(later, s)) {
-                mate = NULL;
-                break;
-            }
+        if (mate > s && mate < ss->len &&
+            find_mate(g_ptr_array_index(ss, s), rs, r + 1) < rs->len) {
+            mate = ss->len;
         }
-        for (; mate && s != mate; s = next_field(s->next)) {
-            add_pair(pairs, NULL, s);
+        if (mate == ss->len) {
+            add_pair(pairs, node, NULL);
+            continue;
         }
-        add_pair(pairs, r, mate);
-        s = mate ? next_field(mate->next) : s;
+        for (; s < mate; s++) {
+            add_pair(pairs, NULL, g_ptr_array_index(ss, s));
+        }
+        add_pair(pairs, node, g_ptr_array_index(ss, s++));
     }
-    for (; s; s = next_field(s->next)) {
-        add_pair(pairs, NULL, s);
+    for (; s < ss->len; s++) {
+        add_pair(pairs, NULL, g_ptr_array_index(ss, s));
     }
     return pairs;
 }

@@ -1,175 +1,18 @@
-/* plan-device.c - what devices check: PCI config space, virtqueues, registers.
+/* plan-device.c - what devices check: virtqueues, registers, capabilities.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <string.h>
 
 #include "parser/path.h"
-#include "rewrite/pci-masks.h"
 #include "rewrite/plan-private.h"
-
-static gboolean
-make(QevmRepair *r, json_t *rule, QevmLoss loss, const char *why,
-     GError **error)
-{
-    r->done = TRUE;
-    return qevm_plan_rule(r->plan, rule, loss, why, error);
-}
-
-static QevmNode *
-child(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-static gboolean
-number(QevmNode *parent, const char *name, guint64 *out)
-{
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    QevmNode *node = child(parent, name);
-
-    if (!node || node->kind != QEVM_NODE_FIELD) {
-        return FALSE;
-    }
-    qevm_node_value(node, 0, &value);
-    *out = value.as.u;
-    return value.kind == QEVM_VALUE_UINT;
-}
-
-/* The first leaf of a type below a node. */
-static QevmNode *
-find_type(QevmNode *parent, const char *type)
-{
-    QevmNode *found = NULL;
-
-    for (QevmNode *n = qevm_node_children(parent); n && !found; n = n->next) {
-        if (n->kind == QEVM_NODE_SUBSECTION || n->kind == QEVM_NODE_RAW) {
-            continue;
-        }
-        if (strcmp(n->desc.field->type, type) == 0) {
-            found = n;
-        } else if (n->kind == QEVM_NODE_STRUCT && !n->desc.field->overlay) {
-            found = find_type(n, type);
-        }
-    }
-    return found;
-}
-
-/* ---- PCI config space ---- */
-
-/* Config space on both sides, in a plain device or in a virtio one. */
-static gboolean
-find_config(QevmRepair *r, QevmNode **there, QevmNode **here)
-{
-    QevmNode *a = find_type(r->source, "virtio");
-    QevmNode *b = find_type(r->like, "virtio");
-
-    *there = a ? child(child(a, "pci"), "config")
-               : find_type(r->source, "pci config");
-    *here =
-        b ? child(child(b, "pci"), "config") : find_type(r->like, "pci config");
-    return *there && *here;
-}
-
-/* Did the guest switch the device on? */
-static gboolean
-is_driven(const guint8 *config)
-{
-    return (config[4] & 7) != 0;
-}
-
-/* Where the capabilities are is what a driver keeps in mind. */
-static gboolean
-is_chain(const guint8 *config, gsize size, guint at)
-{
-    g_autofree char *place = qevm_pci_place(config, size, at);
-
-    return at == 0x34 || strstr(place, "link to the next") != NULL;
-}
-
-static gboolean
-stop_at_chain(QevmRepair *r, guint at)
-{
-    qevm_plan_problem(
-        r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
-        g_strdup_printf("the device has other PCI capabilities at the "
-                        "destination (byte 0x%x of config space), and the "
-                        "guest uses it as it was",
-                        at),
-        g_strdup("give the destination's device the properties that it had: "
-                 "those of the old machine type"));
-    return TRUE;
-}
-
-gboolean
-qevm_plan_pci_config(QevmRepair *r, GError **error)
-{
-    g_autofree QevmPciMasks *masks = g_new(QevmPciMasks, 1);
-    g_autoptr(GBytes) a = NULL, b = NULL;
-    g_autofree guint8 *value = NULL, *mask = NULL;
-    g_autofree char *at = NULL;
-    QevmNode *there, *here;
-    const guint8 *incoming, *local;
-    gsize size, other;
-    guint from, to = 0;
-    gboolean driven;
-    json_t *rule;
-
-    if (!find_config(r, &there, &here)) {
-        return TRUE;
-    }
-    a = qevm_plan_bytes(there);
-    b = qevm_plan_bytes(here);
-    incoming = g_bytes_get_data(a, &size);
-    local = g_bytes_get_data(b, &other);
-    if (size != other || size < 64) {
-        return TRUE;
-    }
-    driven = is_driven(incoming) && !qevm_plan_untouched(r->plan, r->record);
-    qevm_pci_masks(local, size, NULL, masks);
-    value = g_malloc0(size);
-    mask = g_malloc0(size);
-    from = (guint)size;
-    for (guint i = 0; i < size; i++) {
-        mask[i] = (incoming[i] ^ local[i]) & masks->cmask[i] &
-                  (guint8)~masks->wmask[i] & (guint8)~masks->w1cmask[i];
-        value[i] = local[i] & mask[i];
-        if (mask[i]) {
-            from = MIN(from, i);
-            to = i;
-            if (driven && is_chain(local, size, i)) {
-                return stop_at_chain(r, i);
-            }
-        }
-    }
-    if (from > to) {
-        return TRUE;
-    }
-    at = qevm_plan_path(r->plan, r->record, there, -1);
-    rule = qevm_plan_op("set-bytes", at);
-    json_object_set_new(rule, "index", json_integer(from));
-    json_object_set_new(rule, "value",
-                        qevm_plan_hex(value + from, to - from + 1));
-    json_object_set_new(rule, "mask",
-                        qevm_plan_hex(mask + from, to - from + 1));
-    return make(r, rule, driven ? QEVM_LOSS_VISIBLE : QEVM_LOSS_STATED,
-                "what the destination's device has there, and no guest can "
-                "write to",
-                error);
-}
 
 /* ---- virtqueues ---- */
 
 static QevmNode *
 first_queue(QevmNode *overlay)
 {
-    QevmNode *queue = child(overlay, "queue");
+    QevmNode *queue = qevm_plan_child(overlay, "queue");
 
     return queue && queue->kind == QEVM_NODE_STRUCTS ? qevm_node_children(queue)
                                                      : queue;
@@ -191,10 +34,10 @@ repair_queue(QevmRepair *r, QevmNode *queue, guint64 local, guint index,
     g_autofree char *at = NULL;
     json_t *rule;
 
-    if (!number(queue, "num", &incoming) || incoming <= local) {
+    if (!qevm_plan_number(queue, "num", &incoming) || incoming <= local) {
         return TRUE;
     }
-    if (number(queue, "desc", &desc) && desc) {
+    if (qevm_plan_number(queue, "desc", &desc) && desc) {
         qevm_plan_problem(
             r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
             g_strdup_printf("queue %u is in use with %u entries, and the "
@@ -206,26 +49,28 @@ repair_queue(QevmRepair *r, QevmNode *queue, guint64 local, guint index,
                             (guint)incoming, (guint)incoming));
         return TRUE;
     }
-    at = qevm_plan_path(r->plan, r->record, child(queue, "num"), -1);
+    at = qevm_plan_path(r->plan, r->record, qevm_plan_child(queue, "num"), -1);
     rule = qevm_plan_op("set", at);
     json_object_set_new(rule, "value", json_integer((json_int_t)local));
-    return make(r, rule, QEVM_LOSS_STATED,
-                "the guest does not use this queue, and the destination has "
-                "room for so many entries",
-                error);
+    return qevm_plan_repair(
+        r, rule, QEVM_LOSS_STATED,
+        "the guest does not use this queue, and the destination has "
+        "room for so many entries",
+        error);
 }
 
 gboolean
 qevm_plan_queues(QevmRepair *r, GError **error)
 {
-    QevmNode *a = find_type(r->source, "virtio");
-    QevmNode *b = find_type(r->like, "virtio");
+    QevmNode *a = qevm_plan_find_type(r->source, "virtio");
+    QevmNode *b = qevm_plan_find_type(r->like, "virtio");
     QevmNode *x = a ? first_queue(a) : NULL, *y = b ? first_queue(b) : NULL;
 
     for (guint i = 0; x && y; i++) {
         guint64 local;
 
-        if (number(y, "num", &local) && !repair_queue(r, x, local, i, error)) {
+        if (qevm_plan_number(y, "num", &local) &&
+            !repair_queue(r, x, local, i, error)) {
             return FALSE;
         }
         x = next_queue(x);
@@ -256,10 +101,10 @@ element(GBytes *bytes, gsize index, guint64 *number_out)
 static gboolean
 merge_registers(QevmRepair *r, GByteArray *indexes, GByteArray *values)
 {
-    QevmNode *nodes[4] = { child(r->source, "cpreg_vmstate_indexes"),
-                           child(r->source, "cpreg_vmstate_values"),
-                           child(r->like, "cpreg_vmstate_indexes"),
-                           child(r->like, "cpreg_vmstate_values") };
+    QevmNode *nodes[4] = { qevm_plan_child(r->source, "cpreg_vmstate_indexes"),
+                           qevm_plan_child(r->source, "cpreg_vmstate_values"),
+                           qevm_plan_child(r->like, "cpreg_vmstate_indexes"),
+                           qevm_plan_child(r->like, "cpreg_vmstate_values") };
     GBytes *bytes[4] = { NULL };
     guint64 a, b, value;
     gsize i = 0, k = 0;
@@ -303,7 +148,7 @@ merge_registers(QevmRepair *r, GByteArray *indexes, GByteArray *values)
 static gboolean
 set_array(QevmRepair *r, const char *name, GByteArray *bytes, GError **error)
 {
-    QevmNode *node = child(r->source, name);
+    QevmNode *node = qevm_plan_child(r->source, name);
     g_autofree char *at = qevm_plan_path(r->plan, r->record, node, -1);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
     json_t *rule;
@@ -313,12 +158,12 @@ set_array(QevmRepair *r, const char *name, GByteArray *bytes, GError **error)
     if (g_bytes_get_size(now) != bytes->len) {
         rule = qevm_plan_op("resize-array", at);
         json_object_set_new(rule, "count", json_integer(bytes->len / 8));
-        if (!make(r, rule, QEVM_LOSS_LOSSY,
-                  "the destination has so many registers", error)) {
+        if (!qevm_plan_repair(r, rule, QEVM_LOSS_LOSSY,
+                              "the destination has so many registers", error)) {
             return FALSE;
         }
     }
-    node = child(r->source, name);
+    node = qevm_plan_child(r->source, name);
     g_clear_pointer(&now, g_bytes_unref);
     now = qevm_plan_bytes(node);
     data = g_bytes_get_data(now, &size);
@@ -327,10 +172,11 @@ set_array(QevmRepair *r, const char *name, GByteArray *bytes, GError **error)
     }
     rule = qevm_plan_op("set-bytes", at);
     json_object_set_new(rule, "value", qevm_plan_hex(bytes->data, bytes->len));
-    return make(r, rule, QEVM_LOSS_STATED,
-                "the registers that the destination has, with the guest's "
-                "values",
-                error);
+    return qevm_plan_repair(
+        r, rule, QEVM_LOSS_STATED,
+        "the registers that the destination has, with the guest's "
+        "values",
+        error);
 }
 
 static gboolean
@@ -340,7 +186,7 @@ repair_registers(QevmRepair *r, GError **error)
     g_autoptr(GByteArray) values = g_byte_array_new();
     g_autofree char *at = NULL;
     json_t *rule;
-    QevmNode *len = child(r->source, "cpreg_vmstate_array_len");
+    QevmNode *len = qevm_plan_child(r->source, "cpreg_vmstate_array_len");
 
     if (!len || !merge_registers(r, indexes, values)) {
         return TRUE;
@@ -348,8 +194,8 @@ repair_registers(QevmRepair *r, GError **error)
     at = qevm_plan_path(r->plan, r->record, len, -1);
     rule = qevm_plan_op("set", at);
     json_object_set_new(rule, "value", json_integer(indexes->len / 8));
-    return make(r, rule, QEVM_LOSS_STATED,
-                "the destination has so many registers", error) &&
+    return qevm_plan_repair(r, rule, QEVM_LOSS_STATED,
+                            "the destination has so many registers", error) &&
            set_array(r, "cpreg_vmstate_indexes", indexes, error) &&
            set_array(r, "cpreg_vmstate_values", values, error);
 }
@@ -357,7 +203,7 @@ repair_registers(QevmRepair *r, GError **error)
 static gboolean
 strip_timer(QevmRepair *r, GError **error)
 {
-    QevmNode *timer = child(r->source, "cpu/wfxt-timer");
+    QevmNode *timer = qevm_plan_child(r->source, "cpu/wfxt-timer");
     g_autofree char *at = qevm_plan_path(r->plan, r->record, timer, -1);
     g_autoptr(GBytes) bytes = qevm_plan_bytes(timer);
     json_t *rule = qevm_plan_op("strip-subsection", at);
@@ -367,8 +213,9 @@ strip_timer(QevmRepair *r, GError **error)
 
     json_object_set_new(rule, "if-equals",
                         qevm_plan_hex(data + head, size - head));
-    return make(r, rule, QEVM_LOSS_DEFAULT,
-                "a timer of instructions that this CPU does not have", error);
+    return qevm_plan_repair(
+        r, rule, QEVM_LOSS_DEFAULT,
+        "a timer of instructions that this CPU does not have", error);
 }
 
 #define SPR_PVR 287
@@ -376,8 +223,8 @@ strip_timer(QevmRepair *r, GError **error)
 static gboolean
 set_processor(QevmRepair *r, GError **error)
 {
-    QevmNode *there = child(r->source, "env.spr");
-    QevmNode *here = child(r->like, "env.spr");
+    QevmNode *there = qevm_plan_child(r->source, "env.spr");
+    QevmNode *here = qevm_plan_child(r->like, "env.spr");
     g_autoptr(GBytes) local = here ? qevm_plan_bytes(here) : NULL;
     g_autofree char *at = NULL, *text = NULL;
     guint64 version;
@@ -390,16 +237,17 @@ set_processor(QevmRepair *r, GError **error)
     text = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", version);
     rule = qevm_plan_op("set", at);
     json_object_set_new(rule, "value", json_string(text));
-    return make(r, rule, QEVM_LOSS_VISIBLE,
-                "the destination's processor is another version", error);
+    return qevm_plan_repair(r, rule, QEVM_LOSS_VISIBLE,
+                            "the destination's processor is another version",
+                            error);
 }
 
 static gboolean
 repair_cpu(QevmRepair *r, GError **error)
 {
-    if (child(r->source, "cpreg_vmstate_indexes")) {
-        return child(r->source, "cpu/wfxt-timer") &&
-                       !child(r->like, "cpu/wfxt-timer") &&
+    if (qevm_plan_child(r->source, "cpreg_vmstate_indexes")) {
+        return qevm_plan_child(r->source, "cpu/wfxt-timer") &&
+                       !qevm_plan_child(r->like, "cpu/wfxt-timer") &&
                        r->plan->target->release < 1100
                    ? strip_timer(r, error)
                    : repair_registers(r, error);
@@ -414,7 +262,8 @@ repair_spapr(QevmRepair *r, GError **error)
     const char *cap =
         r->stop->message ? qevm_message_text(r->stop->message, "cap") : NULL;
     g_autofree char *name = g_strconcat("spapr/cap/", cap ? cap : "", NULL);
-    QevmNode *here = child(r->like, name), *there = child(r->source, name);
+    QevmNode *here = qevm_plan_child(r->like, name),
+             *there = qevm_plan_child(r->source, name);
     g_autofree char *at = qevm_plan_path(r->plan, r->record, there, -1);
     g_autoptr(GBytes) bytes = NULL;
     QevmNode *leaf = here ? qevm_node_children(here) : NULL;
@@ -440,8 +289,9 @@ repair_spapr(QevmRepair *r, GError **error)
                          qevm_node_name(leaf), "type", leaf->desc.field->type,
                          "value", qevm_plan_hex(data, size));
     }
-    return make(r, rule, QEVM_LOSS_VISIBLE,
-                "a mitigation that the destination does not give", error);
+    return qevm_plan_repair(r, rule, QEVM_LOSS_VISIBLE,
+                            "a mitigation that the destination does not give",
+                            error);
 }
 
 gboolean

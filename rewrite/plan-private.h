@@ -2,7 +2,8 @@
  *
  * plan.c has the frame: configuration, footers, commands, and which section is
  * which. plan-ram.c is about RAM blocks, plan-section.c repairs a section,
- * plan-layout.c its fields, plan-device.c what devices check.
+ * plan-layout.c its fields, plan-pci.c PCI config space, plan-device.c what
+ * other devices check.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -52,14 +53,28 @@ typedef struct {
     gboolean done;    /* a rule was made */
 } QevmRepair;
 
+/* Adds a rule that repairs the section; see qevm_plan_rule(). */
+QEVM_CHECKED gboolean qevm_plan_repair(QevmRepair *repair, json_t *rule,
+                                       QevmLoss loss, const char *why,
+                                       GError **error);
+/* The first leaf of a type below a node; NULL: none. */
+QevmNode *qevm_plan_find_type(QevmNode *parent, const char *type);
+/* A node's child of that name, and the number in it if it is one; NULL and
+ * FALSE without. */
+QevmNode *qevm_plan_child(QevmNode *parent, const char *name);
+gboolean qevm_plan_number(QevmNode *parent, const char *name, guint64 *out);
+
 /* ---- plan-layout.c ---- */
 
 /* The first difference in the layout before the place where it stops. */
 QEVM_CHECKED gboolean qevm_plan_layout(QevmRepair *repair, GError **error);
 
-/* ---- plan-device.c ---- */
+/* ---- plan-pci.c ---- */
 
 QEVM_CHECKED gboolean qevm_plan_pci_config(QevmRepair *repair, GError **error);
+
+/* ---- plan-device.c ---- */
+
 QEVM_CHECKED gboolean qevm_plan_queues(QevmRepair *repair, GError **error);
 QEVM_CHECKED gboolean qevm_plan_device(QevmRepair *repair, GError **error);
 
