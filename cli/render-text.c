@@ -1,6 +1,7 @@
 /* render-text.c - records and trees as indented text. */
 #include "cli/render.h"
 #include "parser/names.h"
+#include "parser/place.h"
 
 #include <string.h>
 
@@ -233,7 +234,7 @@ render_fields(const Text *t, QevmNode *node, guint level)
 static void
 render_run(const Text *t, QevmNode *node, guint level)
 {
-    guint64 shown = 0, count = qevm_node_count(node);
+    guint64 shown = 0, count = qevm_place_elements(node);
 
     for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
         if (qevm_print_broken(t->out)) {
@@ -373,7 +374,7 @@ render_inner(const Text *t, QevmNode *node, guint level, gint64 sibling)
     } else {
         print_name(t, node, sibling);
         if (node->kind == QEVM_NODE_STRUCTS || node->kind == QEVM_NODE_LIST) {
-            guint64 count = qevm_node_count(node);
+            guint64 count = qevm_place_elements(node);
 
             qevm_print_styled(t->out, QEVM_STYLE_DIM,
                               " %" G_GUINT64_FORMAT " element%s", count,

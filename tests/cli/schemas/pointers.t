@@ -3,7 +3,7 @@
 $ cp $STREAMS/7.2-s390-ccw.mig vm.mig
 $ qevm show --depth 1 vm.mig s390_css
 s390_css version 1, instance 0, 1039 bytes, end found by its footer
-    pending_crws 1 element
+    pending_crws 0 elements
     sei_pending = false
     do_crw_mchk = true
     crws_lost = false
@@ -23,7 +23,7 @@ vm.mig: 0 errors, 0 warnings, 0 notes
 # Without a description only the footer tells where it ends.
 $ qevm show --no-schemas --depth 1 vm.mig s390_css
 s390_css version 1, instance 0, 1039 bytes, end found by its footer
-    pending_crws 1 element
+    pending_crws 0 elements
     sei_pending = false
     do_crw_mchk = true
     crws_lost = false
