@@ -272,6 +272,14 @@ qevm_message_argument(const QevmMessage *message, const char *name)
     return NULL;
 }
 
+/* Where in the sources a check stands is another place in each build. */
+static gboolean
+is_about_sources(const Argument *argument)
+{
+    return strcmp(argument->name, "file") == 0 ||
+           strcmp(argument->name, "line") == 0;
+}
+
 gboolean
 qevm_message_agrees(const QevmMessage *a, const QevmMessage *b)
 {
@@ -282,6 +290,9 @@ qevm_message_agrees(const QevmMessage *a, const QevmMessage *b)
         const Argument *x = g_ptr_array_index(a->arguments, i);
         const Argument *y = find_argument(b, x->name, strlen(x->name));
 
+        if (is_about_sources(x)) {
+            continue;
+        }
         if (y && (g_strcmp0(x->text, y->text) != 0 || x->number != y->number)) {
             return FALSE;
         }

@@ -123,16 +123,26 @@ check_section(QevmLook *look)
     }
 }
 
+/* Several can have that name; the message does not tell the instance. */
 static void
 check_version(QevmLook *look)
 {
+    QevmRecord *r = look->record;
     guint64 said;
 
-    if (look->record && incoming(look, &said)) {
+    if (!r || !incoming(look, &said)) {
+        return;
+    }
+    while (r && r->version_id != (guint32)said) {
+        r = qevm_look_next(look, r);
+    }
+    if (r) {
+        qevm_look_at_section(look, r);
+    } else {
         qevm_look_fact(look, "it is of version %u in this stream",
                        look->record->version_id);
-        qevm_look_verdict(look, look->record->version_id == (guint32)said);
     }
+    qevm_look_verdict(look, r != NULL);
 }
 
 /* Nothing in the stream is wrong, but its footer stands where the source's
@@ -338,7 +348,7 @@ look_for_compared(QevmLook *look, const char *end)
                              "has the value, and is compared");
     }
     if (qevm_look_number(field, 0, &there)) {
-        qevm_look_verdict(look, there == wanted.number);
+        qevm_look_value(look, there == wanted.number);
     }
 }
 
@@ -419,7 +429,7 @@ check_run_state(QevmLook *look)
     qevm_look_at(look, node, -1);
     qevm_node_value(node, 0, &there);
     qevm_value_set_bytes(&said, QEVM_VALUE_STRING, name, strlen(name));
-    qevm_look_verdict(look, qevm_value_equal(&there, &said));
+    qevm_look_value(look, qevm_value_equal(&there, &said));
 }
 
 /* ---- PCI ---- */
@@ -462,7 +472,13 @@ check_pci_config(QevmLook *look)
                    index, what, bytes[index]);
     qevm_look_fact(look, "the bits that must agree and do not: 0x%02x",
                    (guint)((said ^ local) & cmask & ~wmask & ~w1cmask));
-    qevm_look_verdict(look, bytes[index] == said);
+    if (config->offset == look->record->payload_offset + sizeof(guint32)) {
+        /* Only the version of PCIDevice is before it: nothing can be shifted.
+         */
+        qevm_look_verdict(look, bytes[index] == said);
+    } else {
+        qevm_look_value(look, bytes[index] == said);
+    }
 }
 
 static void
@@ -486,7 +502,7 @@ check_irq_state(QevmLook *look)
     }
     if (count) {
         qevm_look_at(look, node, -1);
-        qevm_look_verdict(look, FALSE);
+        qevm_look_value(look, FALSE);
     }
 }
 
@@ -511,7 +527,7 @@ check_virtio_queue(QevmLook *look)
     }
     qevm_look_at(look, num, -1);
     if (incoming(look, &said) && qevm_look_number(num, 0, &there)) {
-        qevm_look_verdict(look, said == there);
+        qevm_look_value(look, said == there);
     }
 }
 
@@ -532,8 +548,8 @@ check_virtio_features(QevmLook *look)
     qevm_look_fact(look, "the destination does not offer bits " OFFSET " of it",
                    there & ~local);
     /* Since 10.2 the message shows them after some were cleared. */
-    qevm_look_verdict(look, there == said || (look->failure->from >= 1002 &&
-                                              (said & ~there) == 0));
+    qevm_look_value(look, there == said || (look->failure->from >= 1002 &&
+                                            (said & ~there) == 0));
 }
 
 typedef struct {
@@ -565,7 +581,7 @@ check_virtio_mem(QevmLook *look)
         if (node) {
             qevm_look_at(look, node, -1);
         }
-        qevm_look_verdict(look, node != NULL);
+        qevm_look_value(look, node != NULL);
     }
 }
 
@@ -587,7 +603,7 @@ check_spapr_cap(QevmLook *look)
     }
     qevm_look_at(look, leaf, -1);
     if (qevm_look_number(leaf, 0, &there) && incoming(look, &said)) {
-        qevm_look_verdict(look, there == said);
+        qevm_look_value(look, there == said);
     }
 }
 

@@ -20,7 +20,16 @@ typedef struct {
 /* A sentence about what is there. */
 void qevm_look_fact(QevmLook *look, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
+/* Is it what the message says? Of names and headers, which QEMU reads as we do.
+ * Where the stream is broken, what is not found may be in the rest of it. */
 void qevm_look_verdict(QevmLook *look, gboolean same);
+/* The same of a value: QEMU may have read other bytes than those described as
+ * that field, if what stands before is longer or shorter for it. */
+void qevm_look_value(QevmLook *look, gboolean same);
+/* The place is a section. */
+void qevm_look_at_section(QevmLook *look, QevmRecord *record);
+/* Another section of the same name, after `record`; NULL: no more. */
+QevmRecord *qevm_look_next(const QevmLook *look, const QevmRecord *record);
 /* The place is a node, or (index >= 0) an element of it; its value becomes a
  * fact if it is one leaf. */
 void qevm_look_at(QevmLook *look, QevmNode *node, gint64 index);

@@ -20,10 +20,32 @@ qevm_look_fact(QevmLook *look, const char *format, ...)
     va_end(args);
 }
 
+/* Does all of the stream, and of the section, decode? */
+static gboolean
+is_sound(const QevmLook *look)
+{
+    return !look->stream->error && !look->stream->opaque_rest &&
+           !(look->root && qevm_node_tree(look->root)->error);
+}
+
 void
 qevm_look_verdict(QevmLook *look, gboolean same)
 {
-    look->out->verdict = same ? QEVM_SIGHT_SAME : QEVM_SIGHT_OTHER;
+    look->out->verdict = same             ? QEVM_SIGHT_SAME
+                         : is_sound(look) ? QEVM_SIGHT_OTHER
+                                          : QEVM_SIGHT_OPEN;
+}
+
+void
+qevm_look_value(QevmLook *look, gboolean same)
+{
+    if (same) {
+        qevm_look_verdict(look, TRUE);
+        return;
+    }
+    qevm_look_fact(look, "the message says another value: this is not the "
+                         "stream that QEMU read, or QEMU reads fewer or more "
+                         "bytes before this field than the source wrote");
 }
 
 static void
@@ -32,6 +54,32 @@ set_place(QevmLook *look, const QevmPlace *place, guint64 offset)
     g_free(look->out->path);
     look->out->path = qevm_path_of(look->stream, place);
     look->out->offset = offset;
+}
+
+void
+qevm_look_at_section(QevmLook *look, QevmRecord *record)
+{
+    QevmPlace place = { .kind = QEVM_PLACE_SECTION, .record = record };
+
+    set_place(look, &place, record->offset);
+}
+
+QevmRecord *
+qevm_look_next(const QevmLook *look, const QevmRecord *record)
+{
+    const GPtrArray *records = look->stream->records;
+    guint i = 0;
+
+    g_ptr_array_find((GPtrArray *)(guintptr)records, record, &i);
+    while (++i < records->len) {
+        QevmRecord *r = g_ptr_array_index(records, i);
+
+        if (qevm_record_is_section(r) &&
+            strcmp(qevm_record_name(r), qevm_record_name(record)) == 0) {
+            return r;
+        }
+    }
+    return NULL;
 }
 
 static gboolean
@@ -220,21 +268,30 @@ qevm_look_number(QevmNode *node, guint64 index, guint64 *number)
 
 /* ---- the section ---- */
 
+/* By everything that the failure tells of it, which is something. */
+static gboolean
+is_named(const QevmRecord *r, const QevmFailure *failure)
+{
+    if (r->type == QEVM_RECORD_CONFIGURATION) {
+        return g_strcmp0(failure->idstr, qevm_record_name(r)) == 0;
+    }
+    if ((failure->idstr && strcmp(failure->idstr, qevm_record_name(r)) != 0) ||
+        (failure->instance_id != G_MAXUINT64 &&
+         failure->instance_id != r->instance_id) ||
+        (failure->section_id != G_MAXUINT64 &&
+         failure->section_id != r->section_id)) {
+        return FALSE;
+    }
+    return failure->idstr || failure->section_id != G_MAXUINT64;
+}
+
 static QevmRecord *
 find_record(const QevmStream *stream, const QevmFailure *failure)
 {
     for (guint i = 0; i < stream->records->len; i++) {
         QevmRecord *r = g_ptr_array_index(stream->records, i);
 
-        if (!qevm_record_is_section(r)) {
-            continue;
-        }
-        if (failure->idstr ? strcmp(qevm_record_name(r), failure->idstr) == 0 &&
-                                 (failure->instance_id == G_MAXUINT64 ||
-                                  r->type == QEVM_RECORD_CONFIGURATION ||
-                                  r->instance_id == failure->instance_id)
-                           : r->section_id == failure->section_id &&
-                                 r->type != QEVM_RECORD_CONFIGURATION) {
+        if (qevm_record_is_section(r) && is_named(r, failure)) {
             return r;
         }
     }
@@ -266,16 +323,12 @@ tell_others(QevmLook *look)
     } else {
         qevm_look_fact(look, "it has no section %s", idstr);
     }
-    /* What was not read may be in the rest. */
-    if (!look->stream->error && !look->stream->opaque_rest) {
-        qevm_look_verdict(look, FALSE);
-    }
+    qevm_look_verdict(look, FALSE);
 }
 
 static gboolean
 look_at_section(QevmLook *look, GError **error)
 {
-    QevmPlace place = { .kind = QEVM_PLACE_SECTION };
     QevmTree *tree;
 
     look->record = find_record(look->stream, look->failure);
@@ -283,12 +336,18 @@ look_at_section(QevmLook *look, GError **error)
         tell_others(look);
         return TRUE;
     }
-    place.record = look->record;
-    set_place(look, &place, look->record->offset);
+    qevm_look_at_section(look, look->record);
+    if (look->failure->instance_id == G_MAXUINT64 &&
+        look->failure->section_id == G_MAXUINT64 &&
+        qevm_look_next(look, look->record)) {
+        qevm_look_fact(look, "there are several of that name, and the message "
+                             "does not tell which; this is the first");
+    }
     tree = qevm_record_tree(look->stream, look->record, error);
     if (!tree) {
         return FALSE;
     }
+    qevm_tree_descend_all(tree);
     look->root = &tree->root;
     return TRUE;
 }

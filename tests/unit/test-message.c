@@ -233,6 +233,39 @@ test_release(void)
     g_assert_null(qevm_message_form("no-such-id", 1000));
 }
 
+/* Two lines say the same, or not. */
+static const struct pair_case {
+    const char *path, *a, *b;
+    gboolean agree;
+} pair_cases[] = {
+    { "/pair/releases", "savevm: unsupported version 3 for 'a' v2",
+      "unsupported version 3 for 'a' v2", TRUE },
+    { "/pair/number", "savevm: unsupported version 3 for 'a' v2",
+      "savevm: unsupported version 4 for 'a' v2", FALSE },
+    { "/pair/text", "Missing section footer for a",
+      "Missing section footer for b", FALSE },
+    { "/pair/other", "Missing section footer for a", "Not a migration stream",
+      FALSE },
+    { "/pair/told-by-one", "Not a migration stream",
+      "Not a migration stream, magic: 1 != 5145564d", TRUE },
+    { "/pair/build", "../a/b.c:12: f: Assertion `x' failed.",
+      "b.c:0: f: Assertion `x' failed.", TRUE },
+    { "/pair/assertion", "b.c:12: f: Assertion `x' failed.",
+      "b.c:12: f: Assertion `y' failed.", FALSE },
+};
+
+static void
+test_pair(gconstpointer data)
+{
+    const struct pair_case *t = data;
+    g_autoptr(QevmMessageLine) a = qevm_message_parse(t->a);
+    g_autoptr(QevmMessageLine) b = qevm_message_parse(t->b);
+
+    g_assert_true(qevm_message_agrees(g_ptr_array_index(a->messages, 0),
+                                      g_ptr_array_index(b->messages, 0)) ==
+                  t->agree);
+}
+
 static void
 test_errno(void)
 {
@@ -258,6 +291,9 @@ main(int argc, char **argv)
     }
     for (guint i = 0; i < G_N_ELEMENTS(line_cases); i++) {
         g_test_add_data_func(line_cases[i].path, &line_cases[i], test_line);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(pair_cases); i++) {
+        g_test_add_data_func(pair_cases[i].path, &pair_cases[i], test_pair);
     }
     g_test_add_func("/table", test_table);
     g_test_add_func("/release", test_release);

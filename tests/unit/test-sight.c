@@ -71,7 +71,7 @@ static const struct row {
       "other -\nit has no section vmmouse2" },
     { "/section/version", "7.2-pc-i440fx-6.2",
       "savevm: unsupported version 3 for '0000:00:01.3/piix4_pm' v2",
-      "same 0000:00:01.3/piix4_pm 0x33a3d\nit is of version 3 in this stream" },
+      "same 0000:00:01.3/piix4_pm 0x33a3d" },
     { "/section/other-version", "7.2-pc-i440fx-6.2",
       "savevm: unsupported version 9 for '0000:00:01.3/piix4_pm' v2",
       "other 0000:00:01.3/piix4_pm 0x33a3d\nit is of version 3 in this "
@@ -184,7 +184,10 @@ static const struct row {
     { "/run-state", "11.1-virt-11.1", "invalid parameter value: paused",
       "same globalstate//runstate 0xfa72\nthe value there is \"paused\"" },
     { "/run-state/other", "11.1-virt-11.1", "invalid parameter value: colo",
-      "other globalstate//runstate 0xfa72\nthe value there is \"paused\"" },
+      "open globalstate//runstate 0xfa72\nthe value there is \"paused\"\nthe "
+      "message says another value: this is not the stream that QEMU read, or "
+      "QEMU reads fewer or more bytes before this field than the source "
+      "wrote" },
     { "/pci/config", "7.2-pc-i440fx-6.2",
       "get_pci_config_device: Bad config data: i=0x34 read: 0 device: 98 "
       "cmask: ff wmask: 0 w1cmask:0\nerror while loading state for instance "
@@ -224,7 +227,10 @@ static const struct row {
     { "/pci/irq", "7.2-pc-i440fx-6.2",
       "irq state 7: must be 0 or 1.\nerror while loading state for instance "
       "0x0 of device '0000:00:01.3/piix4_pm'",
-      "other 0000:00:01.3/piix4_pm//parent_obj/irq_state/irq 0x33b64" },
+      "open 0000:00:01.3/piix4_pm//parent_obj/irq_state/irq 0x33b64\nthe "
+      "message says another value: this is not the stream that QEMU read, or "
+      "QEMU reads fewer or more bytes before this field than the source "
+      "wrote" },
     { "/virtio/queue", "11.1-q35-virtio",
       "VQ 1 vring.num 256 exceeds allocated max 128\nload of migration failed: "
       "Invalid argument: error while loading state for instance 0x0 of device "
@@ -237,8 +243,10 @@ static const struct row {
       "failed: Invalid argument: error while loading state for instance 0x0 of "
       "device '0000:00:02.0/virtio-net': Failed to load element of type virtio "
       "for virtio",
-      "other 0000:00:02.0/virtio-net//virtio/queue[1]/num 0x87ac\nthe value "
-      "there is 256" },
+      "open 0000:00:02.0/virtio-net//virtio/queue[1]/num 0x87ac\nthe value "
+      "there is 256\nthe message says another value: this is not the stream "
+      "that QEMU read, or QEMU reads fewer or more bytes before this field "
+      "than the source wrote" },
     { "/virtio/features", "11.1-q35-virtio",
       "Features 0x0 unsupported. Allowed features: 0x1\nload of migration "
       "failed: Invalid argument: error while loading state for instance 0x0 of "
@@ -252,10 +260,12 @@ static const struct row {
       "Features 0x100000028 unsupported. Allowed features: 0x1\nFailed to load "
       "virtio-net:virtio\nerror while loading state for instance 0x0 of device "
       "'0000:00:02.0/virtio-net'",
-      "other "
+      "open "
       "0000:00:02.0/virtio-net//virtio/virtio/{virtio/64bit_features}/"
       "guest_features 0x8a08\nthe value there is 0\nthe destination does not "
-      "offer bits 0x0 of it" },
+      "offer bits 0x0 of it\nthe message says another value: this is not the "
+      "stream that QEMU read, or QEMU reads fewer or more bytes before this "
+      "field than the source wrote" },
     { "/spapr/capability", "10.0-pseries-10.0",
       "cap-hpt_maxpagesize higher level (16) in incoming stream than on "
       "destination (12)\nerror while loading state for instance 0x0 of device "
