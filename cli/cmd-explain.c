@@ -145,10 +145,14 @@ explain(const Explain *x, const QevmFailure *failure, json_t *list)
                         .causes = x->causes,
                         .file = x->file,
                         .target = x->target ? x->target->name : NULL };
+    QevmStream *reference = x->target ? qevm_target_reference(x->target) : NULL;
     g_autoptr(QevmSight) sight = NULL;
     g_autoptr(GPtrArray) findings = NULL;
     g_autoptr(GError) error = NULL;
 
+    if (reference) {
+        e.reference = qevm_source_name(reference->source);
+    }
     if (x->stream) {
         sight = qevm_sight_new(x->stream, failure, &error);
         if (!sight) {

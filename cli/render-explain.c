@@ -52,12 +52,18 @@ next_step(const QevmExplained *e)
                                "with what the destination accepts",
                                e->file);
     }
-    return e->findings->len
-               ? g_strdup_printf("\"qevm check %s --against %s\" lists all "
-                                 "differences",
-                                 e->file, e->target)
-               : g_strdup("the comparison does not show this failure: was it "
-                          "this stream, and this destination?");
+    if (e->findings->len == 0) {
+        return g_strdup("the comparison does not show this failure: was it "
+                        "this stream, and this destination?");
+    }
+    if (e->reference) {
+        return g_strdup_printf("\"qevm plan %s --like %s\" prints rules that "
+                               "make the stream load there",
+                               e->file, e->reference);
+    }
+    return g_strdup_printf("\"qevm check %s --against %s\" lists all "
+                           "differences",
+                           e->file, e->target);
 }
 
 static const char *
@@ -173,6 +179,9 @@ print_findings(const QevmExplained *e, QevmPrint *out)
             f->sentence);
 
         qevm_print_indented(out, 4, text);
+        if (f->advice) {
+            qevm_print_indented(out, 8, f->advice);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ typedef struct {
     const char *file;           /* the stream; NULL: none was given */
     const QevmSight *sight;     /* of the stream; NULL: none */
     const char *target;         /* the destination; NULL: none was given */
+    const char *reference;      /* the stream that it saved; NULL: none */
     const GPtrArray *findings;  /* QevmFinding; what the stream and the
                                    destination say of it; NULL: no stream */
 } QevmExplained;
