@@ -312,7 +312,9 @@ qevm_causes_of(const QevmCauses *causes, const QevmFailure *failure)
 
         json_array_foreach(json_object_get(json, "when"), k, when)
         {
-            cause.fits = MAX(cause.fits, fits(when, failure));
+            guint n = fits(when, failure);
+
+            cause.fits = MAX(cause.fits, n);
         }
         if (cause.fits) {
             g_array_append_val(found, cause);

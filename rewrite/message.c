@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* No message is that long; the end of a longer line is not looked at. */
-#define MAX_LINE 16384
+#define MAX_LINE 4096
 
 typedef struct {
     char *name;
