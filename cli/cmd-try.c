@@ -1,5 +1,5 @@
 /* cmd-try.c - qevm try: does this QEMU load that stream? */
-#include "cli/command.h"
+#include "cli/container.h"
 #include "cli/qemu/cli.h"
 #include "cli/qemu/load.h"
 #include "cli/qemu/run.h"
@@ -243,7 +243,7 @@ static int
 run(QevmCli *cli, int argc, char **argv)
 {
     g_autoptr(QevmQemuCommand) command = NULL;
-    g_autoptr(GError) error = NULL;
+    g_autoptr(QevmContainer) container = NULL;
     QevmSource *source;
     int code;
 
@@ -260,9 +260,9 @@ run(QevmCli *cli, int argc, char **argv)
         qevm_print_format(cli->out, "%s\n", text);
         return QEVM_EXIT_OK;
     }
-    source = qevm_source_open(argv[0], &error);
-    if (!source) {
-        return qevm_cli_fail(cli, argv[0], error, QEVM_EXIT_INPUT);
+    container = qevm_cli_container(cli, argv[0], 0, &source);
+    if (!container) {
+        return QEVM_EXIT_INPUT;
     }
     return qevm_cli_qemu_done(cli, load_and_run(cli, command, argv[0], source));
 }

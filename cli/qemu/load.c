@@ -123,12 +123,18 @@ begin_pipe(QevmQemu *qemu, QevmSource *source, QevmFeed **feed, GError **error)
     return TRUE;
 }
 
-/* A file of its own for a stream that is inside another one. */
+/* A file of its own for a stream that is inside another one, at the place that
+ * it has there. */
 static int
 spool(QevmSource *source, GError **error)
 {
     int fd = qevm_output_unnamed(error);
 
+    if (fd >= 0 && lseek(fd, (off_t)qevm_source_base(source), SEEK_SET) < 0) {
+        close(fd);
+        system_failed("temporary file", error);
+        return -1;
+    }
     if (fd >= 0 && !qevm_source_copy(source, 0, qevm_source_size(source), fd,
                                      TRUE, error)) {
         close(fd);
@@ -143,6 +149,9 @@ begin_file(QevmQemu *qemu, QevmSource *source, GError **error)
 {
     int fd = -1, spooled = -1, of = qevm_source_file(source);
     g_autofree char *path = NULL;
+    g_autofree char *uri =
+        g_strdup_printf("file:/dev/fdset/1,offset=%" G_GUINT64_FORMAT,
+                        qevm_source_base(source));
     gboolean ok = FALSE;
 
     if (!qevm_source_seekable(source)) {
@@ -157,7 +166,7 @@ begin_file(QevmQemu *qemu, QevmSource *source, GError **error)
     ok = ok &&
          qevm_qmp_do(qemu->qmp, "add-fd", json_pack("{s:i}", "fdset-id", 1), fd,
                      error) &&
-         begin_incoming(qemu, "file:/dev/fdset/1", error);
+         begin_incoming(qemu, uri, error);
     if (fd >= 0) {
         close(fd);
     }

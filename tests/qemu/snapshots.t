@@ -191,6 +191,18 @@ def in_use(tap, guest):
         tap.ok(None if "is in use" in said and sum_of(disk) == before else said, "in use: not written to")
 
 
+def tried(tap, guest):
+    """A QEMU takes a snapshot as a stream, too."""
+    with tempfile.TemporaryDirectory(prefix="qevm-snapshots-") as tmp:
+        save("7.2", "pc-i440fx-7.1", "", guest, tmp)
+        argv = (ARGV % "pc-i440fx-7.1").replace("{dir}", tmp).split()
+        with open(tmp + "/tick.img", "wb") as f:
+            f.write(guest.files["tick.img"])
+        said = run(QEVM, "try", tmp + "/disk.qcow2#one", "--", *argv, "-serial", "null",
+                       "-drive", "if=floppy,format=raw,readonly=on,file=" + tmp + "/tick.img")
+        tap.ok(None if "loaded by QEMU" in said else said, "tried")
+
+
 def kills(tap, guest, options):
     """Killed at any moment, the image is sound, but for clusters that are counted and not used."""
     made = broken = 0
@@ -225,12 +237,12 @@ def kills(tap, guest, options):
 def main(names):
     lab.tidy()
     names = names or list(LAYOUTS)
-    tap = Tap(len(names) * len(PAIRS) * STEPS + 4)
+    tap = Tap(len(names) * len(PAIRS) * STEPS + 5)
     guest = Tick()
     for pair in PAIRS:
         for name in names:
             layout(tap, pair, name, guest)
-    for test, *more in ((in_use, 2), (kills, 1, ""), (kills, 1, LAYOUTS["small clusters"])):
+    for test, *more in ((in_use, 2), (tried, 1), (kills, 1, ""), (kills, 1, LAYOUTS["small clusters"])):
         count, before = more[0], tap.count
         try:
             test(tap, guest, *more[1:])
