@@ -184,13 +184,11 @@ see(QevmRamSpool *s, guint64 *at, gsize size, gboolean *more, GError **error)
     gsize pieces = size / s->piece;
     off_t data = lseek(s->marks, (off_t)(*at / s->piece), SEEK_DATA);
 
-    *more = data >= 0 || errno != ENXIO;
+    *more = data >= 0;
     if (!*more) {
-        return TRUE;
+        return errno == ENXIO || fail(error, "read");
     }
-    if (data > 0) {
-        *at = (guint64)data / pieces * size;
-    }
+    *at = (guint64)data / pieces * size;
     s->seen_at = *at / s->piece;
     s->seen_len = MARKS_MAX / pieces * pieces;
     return read_at(s->marks, s->seen_at, s->seen, s->seen_len, error);

@@ -11,6 +11,7 @@ SHIM = os.path.join(BUILD, "tests/faults/fail.so")
 CASES = {
     "write": (errno.ENOSPC, errno.EIO, errno.EINTR, 0),
     "copy_file_range": (errno.EXDEV, errno.ENOSPC, errno.EIO, errno.EINTR, 0),
+    "pwrite": (errno.ENOSPC, errno.EIO, errno.EINTR, 0),
     "pread": (errno.EIO, errno.EINTR, 0),
     "fsync": (errno.EIO, errno.ENOSPC),
     "ftruncate": (errno.EIO, errno.ENOSPC),
@@ -61,14 +62,15 @@ def try_calls(folder, wanted, name, number, *more):
     return CALLS_MAX, bad + ["no end of calls"], statuses
 
 
-with Folder() as folder:
-    wanted = reference(folder)
-    total = 0
-    for name, numbers in CASES.items():
-        for number in numbers:
-            count, bad, statuses = try_calls(folder, wanted, name, number)
-            total += count
-            ok(not bad, "%s: %s, %d calls, exit codes %s" %
-               (name, os.strerror(number) if number else "in part", count, statuses), *bad)
-    ok(total > 30, "calls did fail", total)
+for what, more in (("fields", {}), ("pages", {"stream": TINY, "rules": RAM_RULES})):
+    with Folder(**more) as folder:
+        wanted = reference(folder)
+        total = 0
+        for name, numbers in CASES.items():
+            for number in numbers:
+                count, bad, statuses = try_calls(folder, wanted, name, number)
+                total += count
+                ok(not bad, "%s: %s: %s, %d calls, exit codes %s" %
+                   (what, name, os.strerror(number) if number else "in part", count, statuses), *bad)
+        ok(total > 30, what + ": calls did fail", total)
 finish()

@@ -68,6 +68,23 @@ write(int fd, const void *data, size_t n)
 }
 
 ssize_t
+pwrite64(int fd, const void *data, size_t n, off64_t at)
+{
+    if (is_time("pwrite")) {
+        return errno
+                   ? -1
+                   : syscall(SYS_pwrite64, fd, data, n < 1 ? n : (size_t)1, at);
+    }
+    return syscall(SYS_pwrite64, fd, data, n, at);
+}
+
+ssize_t
+pwrite(int fd, const void *data, size_t n, off_t at)
+{
+    return pwrite64(fd, data, n, at);
+}
+
+ssize_t
 read(int fd, void *data, size_t n)
 {
     if (is_time("read")) {

@@ -7,11 +7,17 @@ BUILD = os.environ["BUILD"]
 STREAMS = os.environ["STREAMS"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 SMALL = os.path.join(STREAMS, "7.2-pc-i440fx-6.2.mig")
+TINY = os.path.join(STREAMS, "11.1-avr-mega2560.mig")
 OLD = b"what was there before"
 RULES = """{"qevm-rules": 1, "rules": [
   {"op": "set", "at": "timer//cpu_ticks_offset", "value": 12},
   {"op": "add-subsection", "at": "timer", "to": "timer/new", "version": 1,
    "fields": [{"name": "x", "type": "uint32", "value": 1}]}
+]}"""
+# Pages wait in a temporary file, and some are made.
+RAM_RULES = """{"qevm-rules": 1, "rules": [
+  {"op": "resize-ram-block", "at": "sram-as-io", "length": 8192, "align": "top"},
+  {"op": "regroup-ram-pages", "size": 4096}
 ]}"""
 
 number = 0
@@ -43,14 +49,14 @@ def digest(path):
 class Folder:
     """A folder of its own with in.mig and rules.json. Leaving it checks that neither changed."""
 
-    def __init__(self, stream=SMALL, base=None):
+    def __init__(self, stream=SMALL, base=None, rules=RULES):
         self.path = tempfile.mkdtemp(prefix="qevm-faults-", dir=base)
         self.input = self.file("in.mig")
         self.rules = self.file("rules.json")
         self.out = self.file("out.mig")
         shutil.copyfile(stream, self.input)
         with open(self.rules, "w") as f:
-            f.write(RULES)
+            f.write(rules)
         self.before = [digest(self.input), digest(self.rules)]
 
     def file(self, name):
