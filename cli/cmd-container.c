@@ -100,12 +100,8 @@ static const QevmCommand container_extract = {
 /* ---- replace ---- */
 
 static const QevmOption replace_options[] = {
-    QEVM_OPTION_OUTPUT,
-    QEVM_OPTION_COMPRESS,
-    QEVM_OPTION_AS,
-    QEVM_OPTION_ALSO,
-    QEVM_OPTION_NO_SYNC,
-    QEVM_OPTION_END,
+    QEVM_OPTION_OUTPUT, QEVM_OPTION_COMPRESS, QEVM_OPTION_AS,
+    QEVM_OPTION_ALSO,   QEVM_OPTION_NO_SYNC,  QEVM_OPTION_END,
 };
 
 static int

@@ -10,12 +10,25 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,   &qevm_command_show,        &qevm_command_get,
-    &qevm_command_diff,   &qevm_command_check,       &qevm_command_explain,
-    &qevm_command_set,    &qevm_command_set_machine, &qevm_command_rewrite,
-    &qevm_command_plan,   &qevm_command_strip,       &qevm_command_container,
-    &qevm_command_schema, &qevm_command_recover,     &qevm_command_capture,
-    &qevm_command_try,    &qevm_command_help,        NULL,
+    &qevm_command_info,
+    &qevm_command_show,
+    &qevm_command_get,
+    &qevm_command_diff,
+    &qevm_command_check,
+    &qevm_command_explain,
+    &qevm_command_set,
+    &qevm_command_set_machine,
+    &qevm_command_rewrite,
+    &qevm_command_plan,
+    &qevm_command_convert,
+    &qevm_command_strip,
+    &qevm_command_container,
+    &qevm_command_schema,
+    &qevm_command_recover,
+    &qevm_command_capture,
+    &qevm_command_try,
+    &qevm_command_help,
+    NULL,
 };
 
 const char *
@@ -350,6 +363,10 @@ clear_options(QevmOptions *options)
     g_free(options->journal);
     g_free(options->qemu);
     g_free(options->machine);
+    g_free(options->from);
+    g_free(options->from_machine);
+    g_free(options->account);
+    g_strfreev(options->map);
     g_free(options->compress);
     g_free(options->set);
     g_free(options->as);

@@ -26,10 +26,10 @@ typedef struct {
         spool, bare, disks_are_copies;
     int depth, timeout;
     gint64 offset;
-    char *like, *base, *compress, *set, *as;
+    char *like, *base, *from, *from_machine, *account, *compress, *set, *as;
     double run;
     char *format, *output, *journal, *qemu, *machine;
-    char **rules, **describe_with, **schema, **against, **also;
+    char **rules, **describe_with, **schema, **against, **also, **map;
 } QevmOptions;
 
 typedef struct {
@@ -114,10 +114,10 @@ struct QevmCommand {
 
 extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_set, qevm_command_diff, qevm_command_check,
-    qevm_command_rewrite, qevm_command_plan, qevm_command_strip,
-    qevm_command_schema, qevm_command_recover, qevm_command_capture,
-    qevm_command_try, qevm_command_explain, qevm_command_set_machine,
-    qevm_command_container, qevm_command_help;
+    qevm_command_rewrite, qevm_command_plan, qevm_command_convert,
+    qevm_command_strip, qevm_command_schema, qevm_command_recover,
+    qevm_command_capture, qevm_command_try, qevm_command_explain,
+    qevm_command_set_machine, qevm_command_container, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];

@@ -241,20 +241,42 @@ add_one(QevmCli *cli, QevmTarget *target, const char *name)
                            : add_stream(cli, target, name);
 }
 
+static gboolean
+add_all(QevmCli *cli, QevmTarget *target)
+{
+    for (char **name = cli->options.against; name && *name; name++) {
+        if (!add_one(cli, target, *name)) {
+            return FALSE;
+        }
+    }
+    return add_nearest(cli, target);
+}
+
 QevmTarget *
 qevm_cli_target(QevmCli *cli)
 {
     const char *like = cli->options.like;
-    char **against = cli->options.against;
-    g_autoptr(QevmTarget) target = qevm_target_new(like ? like : against[0]);
+    g_autoptr(QevmTarget) target =
+        qevm_target_new(like ? like : cli->options.against[0]);
 
-    if (like && !add_stream(cli, target, like)) {
+    return (!like || add_stream(cli, target, like)) && add_all(cli, target)
+               ? g_steal_pointer(&target)
+               : NULL;
+}
+
+QevmTarget *
+qevm_cli_target_captured(QevmCli *cli, QevmStream *reference, json_t *facts)
+{
+    const json_t *qemu = json_object_get(facts, "qemu");
+    const char *version = json_string_value(json_object_get(qemu, "version"));
+    g_autofree char *name = g_strconcat("QEMU ", version, NULL);
+    g_autoptr(QevmTarget) target = qevm_target_new(name);
+    g_autoptr(GError) error = NULL;
+
+    qevm_target_add_reference(target, reference);
+    if (!qevm_target_set_facts(target, facts, name, &error)) {
+        qevm_cli_fail(cli, name, error, QEVM_EXIT_INPUT);
         return NULL;
     }
-    for (; against && *against; against++) {
-        if (!add_one(cli, target, *against)) {
-            return NULL;
-        }
-    }
-    return add_nearest(cli, target) ? g_steal_pointer(&target) : NULL;
+    return add_all(cli, target) ? g_steal_pointer(&target) : NULL;
 }

@@ -17,5 +17,9 @@
  * whose QEMU can be told, what is shipped for that one is added. Owned by the
  * caller. NULL: it was said why. */
 QevmTarget *qevm_cli_target(QevmCli *cli);
+/* The same with a reference that was just captured, which it takes over, and
+ * its facts. */
+QevmTarget *qevm_cli_target_captured(QevmCli *cli, QevmStream *reference,
+                                     json_t *facts);
 
 #endif

@@ -372,6 +372,14 @@ open_outputs(Run *run, GError **error)
     return TRUE;
 }
 
+/* All is written that goes before the stream gets its name. */
+static gboolean
+complete(Run *run, GError **error)
+{
+    return write_journal(run, error) &&
+           (!run->wrap || qevm_wrap_end(run->wrap, error));
+}
+
 /* The journal is complete on disk before the stream gets its name. */
 static gboolean
 commit(Run *run, GError **error)
@@ -379,13 +387,24 @@ commit(Run *run, GError **error)
     const QevmOptions *o = &run->cli->options;
     gboolean sync = !o->no_sync;
 
-    return write_journal(run, error) &&
-           (!run->wrap || qevm_wrap_end(run->wrap, error)) &&
-           (!o->as || !run->output ||
+    return (!o->as || !run->output ||
             qevm_snapshot_add(output_container(run), o,
                               qevm_output_fd(run->output), error)) &&
            (!run->output || qevm_output_commit(run->output, sync, error)) &&
            (!run->journal || qevm_output_commit(run->journal, sync, error));
+}
+
+static int
+judge(Run *run)
+{
+    const QevmTransform *t = run->transform;
+    g_autofree char *path = NULL;
+
+    if (!t->judge || !run->output) {
+        return QEVM_EXIT_OK;
+    }
+    path = g_strdup_printf("/proc/self/fd/%d", qevm_output_fd(run->output));
+    return t->judge(run->cli, path, t->user);
 }
 
 static int
@@ -430,6 +449,7 @@ run_opened(Run *run, QevmSource *source)
 {
     QevmStreamHooks hooks = { 0 };
     g_autoptr(GError) error = NULL;
+    int code;
 
     hooks.lend = qevm_cli_lend(run->cli);
     if (!hooks.lend || !qevm_cli_schemas(run->cli, &hooks.schemas)) {
@@ -443,6 +463,13 @@ run_opened(Run *run, QevmSource *source)
         print_changes(run);
     }
     run->writing = TRUE;
+    if (!complete(run, &error)) {
+        return fail(run, error);
+    }
+    code = judge(run);
+    if (code != QEVM_EXIT_OK) {
+        return code;
+    }
     return commit(run, &error) ? QEVM_EXIT_OK : fail(run, error);
 }
 

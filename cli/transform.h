@@ -27,6 +27,19 @@
             NULL, "put a pipe into a temporary file first"                     \
     }
 
+#define QEVM_OPTION_ALLOW_VISIBLE                                              \
+    {                                                                          \
+        "allow-visible", 0, G_OPTION_ARG_NONE,                                 \
+            G_STRUCT_OFFSET(QevmOptions, allow_visible), NULL,                 \
+            "go on if the guest can notice the change"                         \
+    }
+#define QEVM_OPTION_ALLOW_LOSSY                                                \
+    {                                                                          \
+        "allow-lossy", 0, G_OPTION_ARG_NONE,                                   \
+            G_STRUCT_OFFSET(QevmOptions, allow_lossy), NULL,                   \
+            "go on if state of the guest is lost"                              \
+    }
+
 typedef struct {
     const char *file;       /* the input, borrowed */
     const QevmRules *rules; /* borrowed; NULL: none */
@@ -34,6 +47,11 @@ typedef struct {
     const char *into; /* borrowed; whose container the output gets; NULL: the
                          input's */
     const char *xml;  /* borrowed; for that container; NULL: what it has */
+    /* Looks at the output, whole but not in place yet, which can be read from
+     * the file `path`: NULL, or what is called before. Anything but QEVM_EXIT_OK
+     * is what is returned then, and there is no output; it has said why. */
+    int (*judge)(QevmCli *cli, const char *path, gpointer user);
+    gpointer user;
 } QevmTransform;
 
 /* Moves all of `more` behind `rules`, numbered on. */

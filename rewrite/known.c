@@ -12,8 +12,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rewrite/known.h"
+#include "rewrite/packed.h"
 
-#include <gio/gio.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -295,59 +295,11 @@ qevm_known_plausible(const char *text, gsize len)
                0;
 }
 
-static GBytes *
-read_all(GInputStream *in, const char *path, GError **error)
-{
-    g_autoptr(GByteArray) all = g_byte_array_new();
-    guint8 buffer[32 * 1024];
-    gssize n;
-
-    while ((n = g_input_stream_read(in, buffer, sizeof(buffer), NULL, error)) >
-           0) {
-        g_byte_array_append(all, buffer, (guint)n);
-        if (all->len > QEVM_KNOWN_MAX_BYTES) {
-            g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
-                        "%s: has more than %d bytes", path,
-                        QEVM_KNOWN_MAX_BYTES);
-            return NULL;
-        }
-    }
-    if (n < 0) {
-        g_prefix_error(error, "%s: ", path);
-        return NULL;
-    }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&all));
-}
-
-static GBytes *
-read_file(const char *path, GError **error)
-{
-    g_autoptr(GFile) file = g_file_new_for_path(path);
-    g_autoptr(GFileInputStream) in = g_file_read(file, NULL, error);
-    g_autoptr(GConverter) unpack = NULL;
-    g_autoptr(GInputStream) unpacked = NULL;
-    guint8 magic[2] = { 0 };
-    gsize got = 0;
-
-    if (!in ||
-        !g_input_stream_read_all(G_INPUT_STREAM(in), magic, 2, &got, NULL,
-                                 error) ||
-        !g_seekable_seek(G_SEEKABLE(in), 0, G_SEEK_SET, NULL, error)) {
-        return NULL;
-    }
-    if (got < 2 || magic[0] != 0x1f || magic[1] != 0x8b) {
-        return read_all(G_INPUT_STREAM(in), path, error);
-    }
-    unpack =
-        G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP));
-    unpacked = g_converter_input_stream_new(G_INPUT_STREAM(in), unpack);
-    return read_all(unpacked, path, error);
-}
-
 QevmKnown *
 qevm_known_load(const char *path, GError **error)
 {
-    g_autoptr(GBytes) bytes = read_file(path, error);
+    g_autoptr(GBytes) bytes =
+        qevm_packed_read(path, QEVM_KNOWN_MAX_BYTES, error);
     gsize len;
     const char *text;
 

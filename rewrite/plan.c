@@ -489,16 +489,34 @@ plan_instances(QevmPlan *plan, const char *idstr, GError **error)
     return TRUE;
 }
 
+/* pc-i440fx-1.6 called the root bus "0000", all others call it "0000:00"
+ * (hw/pci-host/i440fx.c:i440fx_pcihost_root_bus_path(), short_root_bus). */
+static char *
+with_root_bus(const char *idstr)
+{
+    static const char form[] = "xxxx:xx.x";
+
+    for (guint i = 0; form[i]; i++) {
+        if (form[i] == 'x' ? !g_ascii_isxdigit(idstr[i])
+                           : idstr[i] != form[i]) {
+            return g_strdup(idstr);
+        }
+    }
+    return g_strdup_printf("%.5s00:%s", idstr, idstr + 5);
+}
+
 /* Names that differ in the bus in front only: "1/usb-ptr" is
  * "0000:00:02.0/1/usb-ptr" (hw/core/qdev.c:qdev_get_dev_path()). */
 static gboolean
 is_same_device(const char *a, const char *b)
 {
-    const char *longer = strlen(a) > strlen(b) ? a : b;
-    const char *shorter = longer == a ? b : a;
+    g_autofree char *x = with_root_bus(a), *y = with_root_bus(b);
+    const char *longer = strlen(x) > strlen(y) ? x : y;
+    const char *shorter = longer == x ? y : x;
     g_autofree char *tail = g_strconcat("/", shorter, NULL);
 
-    return strchr(shorter, '/') && g_str_has_suffix(longer, tail);
+    return strcmp(x, y) == 0 ||
+           (strchr(shorter, '/') && g_str_has_suffix(longer, tail));
 }
 
 static const char *

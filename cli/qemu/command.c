@@ -45,11 +45,11 @@ qevm_qemu_command_free(QevmQemuCommand *command)
 }
 
 char *
-qevm_qemu_command_text(const QevmQemuCommand *command)
+qevm_qemu_words_text(char *const *words)
 {
     GString *text = g_string_new(NULL);
 
-    for (char **word = command->argv; *word; word++) {
+    for (char *const *word = words; *word; word++) {
         gboolean plain =
             **word && !(*word)[strspn(*word, "abcdefghijklmnopqrstuvwxyz"
                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -60,6 +60,12 @@ qevm_qemu_command_text(const QevmQemuCommand *command)
                                quoted ? quoted : *word);
     }
     return g_string_free(text, FALSE);
+}
+
+char *
+qevm_qemu_command_text(const QevmQemuCommand *command)
+{
+    return qevm_qemu_words_text(command->argv);
 }
 
 /* ---- for those that rework one kind of option ---- */

@@ -38,7 +38,8 @@ QevmQemuCommand *qevm_qemu_command_new(char **words, QevmQemuFlags flags,
 void qevm_qemu_command_free(QevmQemuCommand *command);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmQemuCommand, qevm_qemu_command_free)
 
-/* As a shell reads it. Owned. */
+/* As a shell reads them. Owned. */
 char *qevm_qemu_command_text(const QevmQemuCommand *command);
+char *qevm_qemu_words_text(char *const *words);
 
 #endif

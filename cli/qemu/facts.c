@@ -197,7 +197,49 @@ ask_properties(QevmQemu *qemu, const char *type, GError **error)
     return names;
 }
 
-/* Of all types in a qtree: {TYPE: [NAME..]}. */
+/* Adds a type and its properties to `types`, unless QEMU lists none. */
+static gboolean
+add_type(QevmQemu *qemu, json_t *types, const char *type, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    json_t *names;
+
+    if (json_object_get(types, type)) {
+        return TRUE;
+    }
+    names = ask_properties(qemu, type, &problem);
+    if (names) {
+        json_object_set_new(types, type, names);
+    } else if (!g_error_matches(problem, QEVM_QEMU_ERROR,
+                                QEVM_QEMU_ERROR_ANSWER)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* A CPU is in no qtree. */
+static gboolean
+add_cpu(QevmQemu *qemu, json_t *types, GError **error)
+{
+    json_t *list = qevm_qmp_command(qemu->qmp, "query-cpus-fast", NULL, error);
+    json_t *path = json_object_get(json_array_get(list, 0), "qom-path"), *type;
+    gboolean ok;
+
+    if (!list || !path) {
+        json_decref(list);
+        return list != NULL;
+    }
+    type = qevm_qmp_command(
+        qemu->qmp, "qom-get",
+        json_pack("{s:O,s:s}", "path", path, "property", "type"), error);
+    json_decref(list);
+    ok = type && add_type(qemu, types, json_string_value(type), error);
+    json_decref(type);
+    return ok;
+}
+
+/* Of the CPU, and of all types in a qtree: {TYPE: [NAME..]}. */
 static json_t *
 ask_types(QevmQemu *qemu, const char *qtree, GError **error)
 {
@@ -205,27 +247,55 @@ ask_types(QevmQemu *qemu, const char *qtree, GError **error)
         g_regex_new("^ *dev: ([^,]+), id ", G_REGEX_MULTILINE, 0, NULL);
     g_autoptr(GMatchInfo) match = NULL;
     json_t *types = json_object();
+    gboolean ok = add_cpu(qemu, types, error);
 
     g_regex_match(form, qtree, 0, &match);
-    for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+    for (; ok && g_match_info_matches(match); g_match_info_next(match, NULL)) {
         g_autofree char *type = g_match_info_fetch(match, 1);
-        g_autoptr(GError) problem = NULL;
-        json_t *names;
 
-        if (json_object_get(types, type)) {
-            continue;
-        }
-        names = ask_properties(qemu, type, &problem);
-        if (names) {
-            json_object_set_new(types, type, names);
-        } else if (!g_error_matches(problem, QEVM_QEMU_ERROR,
-                                    QEVM_QEMU_ERROR_ANSWER)) {
-            g_propagate_error(error, g_steal_pointer(&problem));
-            json_decref(types);
-            return NULL;
+        ok = add_type(qemu, types, type, error);
+    }
+    if (!ok) {
+        json_decref(types);
+    }
+    return ok ? types : NULL;
+}
+
+/* What each of the types inherits from, and what that does: {TYPE: TYPE}. */
+static json_t *
+ask_parents(QevmQemu *qemu, json_t *types, GError **error)
+{
+    json_t *list = qevm_qmp_command(qemu->qmp, "qom-list-types",
+                                    json_pack("{s:b}", "abstract", 1), error);
+    json_t *all = json_object(), *parents = json_object(), *item, *parent;
+    const char *type;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        type = json_string_value(json_object_get(item, "name"));
+        parent = json_object_get(item, "parent");
+        if (type && parent) {
+            json_object_set(all, type, parent);
         }
     }
-    return types;
+    json_object_foreach(types, type, item)
+    {
+        const char *of = type;
+
+        while (of && (parent = json_object_get(all, of)) &&
+               !json_object_get(parents, of)) {
+            json_object_set(parents, of, parent);
+            of = json_string_value(parent);
+        }
+    }
+    json_decref(all);
+    if (!list) {
+        json_decref(parents);
+        return NULL;
+    }
+    json_decref(list);
+    return parents;
 }
 
 /* ---- all of it ---- */
@@ -246,7 +316,7 @@ qevm_qemu_facts(QevmQemu *qemu, char **qtree, GError **error)
         { "migration", ask_migration },
     };
     g_autofree char *text = qevm_qmp_human(qemu->qmp, "info qtree", error);
-    json_t *facts = json_object(), *types;
+    json_t *facts = json_object(), *types, *parents;
 
     for (guint i = 0; text && i < G_N_ELEMENTS(members); i++) {
         json_t *value = members[i].ask(qemu, error);
@@ -258,11 +328,14 @@ qevm_qemu_facts(QevmQemu *qemu, char **qtree, GError **error)
         json_object_set_new(facts, members[i].member, value);
     }
     types = text ? ask_types(qemu, text, error) : NULL;
-    if (!types) {
+    parents = types ? ask_parents(qemu, types, error) : NULL;
+    if (!parents) {
+        json_decref(types);
         json_decref(facts);
         return NULL;
     }
     json_object_set_new(facts, "types", types);
+    json_object_set_new(facts, "parents", parents);
     *qtree = g_steal_pointer(&text);
     return facts;
 }

@@ -14,6 +14,7 @@ Commands:
   set-machine change the machine type
   rewrite     change a stream by rules
   plan        print the rules that make a destination load a stream
+  convert     make a stream that a destination loads
   strip       write a small copy without RAM pages
   container   take a stream out of a container, or put one in
   schema      keep descriptions of devices in files

@@ -1,0 +1,238 @@
+/* reference.c - what a QEMU saves when idle, with the devices of an older
+ * machine type.
+ */
+#include "cli/qemu/reference.h"
+
+#include "cli/output.h"
+#include "cli/qemu/capture.h"
+#include "cli/qemu/error.h"
+#include "cli/qemu/facts.h"
+#include "cli/qemu/process.h"
+#include "cli/qemu/save.h"
+#include "cli/schemas.h"
+#include "rewrite/compat.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static QevmQemuCommand *
+command_of(QevmCli *cli, char **words, GError **error)
+{
+    const QevmOptions *o = &cli->options;
+
+    return qevm_qemu_command_new(
+        words,
+        (o->disks_are_copies ? QEVM_QEMU_DISKS_ARE_COPIES : 0) |
+            (o->run > 0 ? QEVM_QEMU_RUN : 0),
+        error);
+}
+
+static char **
+with_options(char **words, const GPtrArray *options, guint count)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    for (; *words; words++) {
+        g_ptr_array_add(all, g_strdup(*words));
+    }
+    for (guint i = 0; i < count; i++) {
+        g_ptr_array_add(all, g_strdup("-global"));
+        g_ptr_array_add(all, g_strdup(g_ptr_array_index(options, i)));
+    }
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
+/* ---- which options ---- */
+
+/* Of the QEMU that the words start, as they are. */
+static json_t *
+facts_of(QevmCli *cli, char **words, GError **error)
+{
+    g_autoptr(QevmQemuCommand) command = command_of(cli, words, error);
+    QevmQemu *qemu =
+        command ? qevm_qemu_start(command, qevm_qemu_save_options,
+                                  (guint)cli->options.timeout, TRUE, error)
+                : NULL;
+    g_autofree char *qtree = NULL;
+    json_t *facts = qemu ? qevm_qemu_facts(qemu, &qtree, error) : NULL;
+
+    if (facts) {
+        qevm_qemu_quit(qemu);
+    } else {
+        qevm_qemu_free(qemu);
+    }
+    return facts;
+}
+
+static QevmCompat *
+table_of(const json_t *facts, GError **error)
+{
+    g_autofree char *folder = qevm_schemas_folder("machines");
+    g_autofree char *file = g_strconcat(
+        json_string_value(json_object_get(facts, "arch")), ".json.gz", NULL);
+    g_autofree char *path = g_build_filename(folder, "compat", file, NULL);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS)
+               ? qevm_compat_load(path, error)
+               : qevm_compat_parse("{\"qevm-compat\": 1, \"machines\": {}}", 35,
+                                   path, error);
+}
+
+/* Does the user say what a property is? Then it is that. */
+static gboolean
+is_given(char **words, const char *option)
+{
+    gsize len = (gsize)(strchr(option, '=') - option) + 1;
+
+    for (; words[0] && words[1]; words++) {
+        if ((strcmp(words[0], "-global") == 0 ||
+             strcmp(words[0], "--global") == 0) &&
+            strncmp(words[1], option, len) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static GPtrArray *
+options_for(QevmCli *cli, char **words, const char *machine, GError **error)
+{
+    GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) wanted = NULL;
+    g_autoptr(QevmCompat) compat = NULL;
+    json_t *facts;
+
+    if (!machine) {
+        return options;
+    }
+    facts = facts_of(cli, words, error);
+    compat = facts ? table_of(facts, error) : NULL;
+    if (!compat) {
+        json_decref(facts);
+        g_ptr_array_unref(options);
+        return NULL;
+    }
+    wanted = qevm_compat_options(compat, facts, machine);
+    json_decref(facts);
+    for (guint i = 0; wanted && i < wanted->len; i++) {
+        if (!is_given(words, g_ptr_array_index(wanted, i))) {
+            g_ptr_array_add(options, g_strdup(g_ptr_array_index(wanted, i)));
+        }
+    }
+    return options;
+}
+
+/* ---- which it starts with ---- */
+
+/* Does QEMU start with the first `count` of the options? *failed tells an
+ * answer of QEMU's from an error of ours. */
+static gboolean
+starts(QevmCli *cli, char **words, const GPtrArray *options, guint count,
+       gboolean *failed, GError **error)
+{
+    g_auto(GStrv) all = with_options(words, options, count);
+    g_autoptr(QevmQemuCommand) command = command_of(cli, all, error);
+    g_autoptr(GError) problem = NULL;
+    QevmQemu *qemu;
+
+    *failed = FALSE;
+    if (!command) {
+        return FALSE;
+    }
+    qemu = qevm_qemu_start(command, qevm_qemu_save_options,
+                           (guint)cli->options.timeout, FALSE, &problem);
+    if (qemu) {
+        qevm_qemu_quit(qemu);
+        return TRUE;
+    }
+    *failed = g_error_matches(problem, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_START);
+    if (!*failed) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+    }
+    return FALSE;
+}
+
+/* Takes out, one by one, the options that it does not start with. */
+static gboolean
+settle(QevmCli *cli, char **words, QevmReference *r, GError **error)
+{
+    guint works = 0; /* it starts with so many of the first */
+    gboolean failed;
+
+    for (;;) {
+        guint fails = r->added->len;
+
+        if (works == fails ||
+            starts(cli, words, r->added, fails, &failed, error)) {
+            return TRUE;
+        }
+        while (failed && fails - works > 1) {
+            guint middle = works + (fails - works) / 2;
+
+            if (starts(cli, words, r->added, middle, &failed, error)) {
+                works = middle;
+                failed = TRUE;
+            } else {
+                fails = middle;
+            }
+        }
+        if (!failed) {
+            return FALSE;
+        }
+        g_ptr_array_add(r->failed,
+                        g_ptr_array_steal_index(r->added, fails - 1));
+    }
+}
+
+/* ---- all of it ---- */
+
+static gboolean
+capture(QevmCli *cli, QevmReference *r, GError **error)
+{
+    int fd = qevm_output_unnamed(error);
+
+    if (fd < 0) {
+        return FALSE;
+    }
+    if (!qevm_capture(cli, r->command, r->words, (guint)cli->options.timeout,
+                      fd, &r->facts, r->notes, error)) {
+        close(fd);
+        return FALSE;
+    }
+    r->source = qevm_source_new_fd(fd, "the reference", error);
+    return r->source != NULL;
+}
+
+QevmReference *
+qevm_reference_new(QevmCli *cli, char **words, const char *machine,
+                   GError **error)
+{
+    g_autoptr(QevmReference) r = g_new0(QevmReference, 1);
+
+    r->failed = g_ptr_array_new_with_free_func(g_free);
+    r->notes = g_ptr_array_new_with_free_func(g_free);
+    r->added = options_for(cli, words, machine, error);
+    if (!r->added || !settle(cli, words, r, error)) {
+        return NULL;
+    }
+    r->words = with_options(words, r->added, r->added->len);
+    r->command = command_of(cli, r->words, error);
+    return r->command && capture(cli, r, error) ? g_steal_pointer(&r) : NULL;
+}
+
+void
+qevm_reference_free(QevmReference *r)
+{
+    if (!r) {
+        return;
+    }
+    qevm_qemu_command_free(r->command);
+    g_strfreev(r->words);
+    g_clear_pointer(&r->added, g_ptr_array_unref);
+    g_clear_pointer(&r->failed, g_ptr_array_unref);
+    g_clear_pointer(&r->notes, g_ptr_array_unref);
+    json_decref(r->facts);
+    qevm_source_free(r->source);
+    g_free(r);
+}
