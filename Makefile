@@ -152,7 +152,7 @@ install: all
 	    $(INSTALL) -m 644 $$page $(man_to)/man$${page##*.}; \
 	done
 	set -e; for file in $(wildcard schemas/*.json schemas/*/*.json \
-	    schemas/targets/*/*.json.gz); do \
+	    schemas/*/*/*.json.gz); do \
 	    $(INSTALL) -D -m 644 $$file $(DESTDIR)$(datadir)/qevm/$$file; \
 	done
 	$(INSTALL) -D -m 644 completions/qevm.bash \
