@@ -215,9 +215,9 @@ refill_file(QevmFlow *f, gsize n, GError **error)
 {
     gsize got;
 
-    if (f->offset == f->start + f->len) {
+    if (f->offset <= f->start + f->len) {
         f->ahead = MIN(f->ahead * 2, WINDOW_MAX / 4);
-    } else if (f->offset > f->start + f->len) {
+    } else {
         f->ahead = f->dense ? WINDOW_MAX / 4 : WINDOW_MIN;
     }
     f->start = f->offset;

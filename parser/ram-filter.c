@@ -619,30 +619,3 @@ qevm_ram_filter_discard(QevmWalk *walk, gsize size, GBytes *data,
            (out->len == 0 ||
             qevm_flow_insert(walk->flow, out->data, out->len, error));
 }
-
-/* ---- looking ---- */
-
-gboolean
-qevm_ram_probe_page(QevmWalk *walk, const QevmRamPage *page, GError **error)
-{
-    QevmRamProbe *probe = walk->probe;
-    guint64 offset = page->w & ~walk->page_mask;
-    const guint8 *p;
-
-    if (probe->found || probe->block != (guint)walk->block_in ||
-        offset < probe->from || offset - probe->from >= probe->length) {
-        return TRUE;
-    }
-    probe->found = TRUE;
-    probe->offset = offset;
-    if ((page->action == RAM_SAVE_FLAG_ZERO ||
-         page->action == RAM_SAVE_FLAG_PAGE) &&
-        page->size <= QEVM_FLOW_PEEK) {
-        if (!qevm_flow_peek(walk->flow, (gsize)page->size, "page", &p, error)) {
-            return FALSE;
-        }
-        probe->found =
-            !qevm_is_zero(p + page->head, (gsize)page->size - page->head);
-    }
-    return TRUE;
-}

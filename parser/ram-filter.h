@@ -48,9 +48,5 @@ gboolean qevm_ram_filter_waits(QevmWalk *walk);
  * borrowed. Passes it, or puts in one for each block that it is about now. */
 QEVM_CHECKED gboolean qevm_ram_filter_discard(QevmWalk *walk, gsize size,
                                               GBytes *data, GError **error);
-/* Looks at a page for walk->probe. */
-QEVM_CHECKED gboolean qevm_ram_probe_page(QevmWalk *walk,
-                                          const QevmRamPage *page,
-                                          GError **error);
 
 #endif

@@ -15,6 +15,7 @@
  *                   also across sections
  */
 #include "parser/ram.h"
+#include "parser/pages.h"
 #include "parser/ram-filter.h"
 
 #include <string.h>
@@ -254,6 +255,7 @@ walk_start(QevmWalk *walk, QevmLiveSection *section, GError **error)
                                   "x after the block list, EOS (0x10) wanted",
                                   w);
         }
+        stream->multifd = TRUE;
     }
 }
 
@@ -488,6 +490,42 @@ read_body(QevmWalk *walk, QevmRamPage *page, GError **error)
     return TRUE;
 }
 
+/* Shows a page to who wants to see it. */
+static gboolean
+visit_page(QevmWalk *walk, const QevmRamPage *page, GError **error)
+{
+    const QevmPageVisitor *v = walk->visitor;
+    QevmPage shown = { .at = page->at,
+                       .block = (guint)walk->block_in,
+                       .offset = page->w & ~walk->page_mask,
+                       .size = (gsize)walk->page_mask + 1,
+                       .len = (gsize)page->size - page->head };
+    gboolean zlib = page->action == RAM_SAVE_FLAG_COMPRESS_PAGE;
+    /* The length of what follows, and XBZRLE's encoding. */
+    gsize head = zlib ? 4 : page->action == RAM_SAVE_FLAG_XBZRLE ? 3 : 0;
+
+    shown.kind = zlib                                 ? QEVM_PAGE_COMPRESSED
+                 : head                               ? QEVM_PAGE_XBZRLE
+                 : page->action == RAM_SAVE_FLAG_ZERO ? QEVM_PAGE_ZERO
+                                                      : QEVM_PAGE_FULL;
+    shown.len -= head;
+    if (shown.size < QEVM_PAGE_SIZE_MIN || shown.size > QEVM_PAGE_SIZE_MAX) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "at 0x%" G_GINT64_MODIFIER "x: pages of %" G_GSIZE_FORMAT
+                    " bytes",
+                    page->at, shown.size);
+        return FALSE;
+    }
+    if (v->wanted && v->wanted(v->user, shown.block, shown.offset)) {
+        if (!qevm_flow_peek(walk->flow, (gsize)page->size, "page", &shown.data,
+                            error)) {
+            return FALSE;
+        }
+        shown.data += page->head + head;
+    }
+    return v->page(v->user, &shown, error);
+}
+
 static gboolean
 walk_page(QevmWalk *walk, guint64 w, GError **error)
 {
@@ -507,10 +545,8 @@ walk_page(QevmWalk *walk, guint64 w, GError **error)
                               "x bytes",
                               offset, b->idstr, b->used_length);
     }
-    if (!read_body(walk, &page, error)) {
-        return FALSE;
-    }
-    if (walk->probe && !qevm_ram_probe_page(walk, &page, error)) {
+    if (!read_body(walk, &page, error) ||
+        (walk->visitor && !visit_page(walk, &page, error))) {
         return FALSE;
     }
     return walk->edit ? qevm_ram_filter_page(walk, &page, error)
@@ -549,6 +585,7 @@ walk_records(QevmWalk *walk, gboolean end, GError **error)
         case RAM_SAVE_FLAG_EOS:
             return pass_eos(walk, end, error);
         case RAM_SAVE_FLAG_MULTIFD_FLUSH:
+            walk->stream->multifd = TRUE;
             if (!qevm_flow_pass(walk->flow, 8, "record", error)) {
                 return FALSE;
             }

@@ -265,6 +265,9 @@ call_live_hook(Opener *o, GError **error)
     const QevmLiveEdit *edit = NULL;
 
     qevm_flow_set_keep(o->flow, FALSE);
+    if (o->hooks && is_pipe(o)) {
+        o->walk->visitor = o->hooks->pages;
+    }
     if (!o->hooks || !o->hooks->live || !is_pipe(o)) {
         return TRUE;
     }
@@ -398,6 +401,7 @@ start_over(Opener *o)
     s->page_size_exact = FALSE;
     s->footers = FALSE;
     s->capability_ignore_shared = s->capability_mapped_ram = FALSE;
+    s->multifd = FALSE;
     s->pages_normal = s->pages_zero = 0;
     s->pages_xbzrle = s->pages_compressed = 0;
     g_clear_pointer(&o->walk, qevm_walk_free);

@@ -92,6 +92,8 @@ typedef struct QevmStream {
                                  holds them all, and that is no error */
     gboolean from_tail;       /* device sections were found from the tail */
     gboolean capability_ignore_shared, capability_mapped_ram;
+    gboolean multifd; /* if walked: pages were sent over other channels; in a
+                         mapped-ram file they are here all the same */
     guint64 pages_normal, pages_zero, pages_xbzrle, pages_compressed; /* if
                               walked */
     GPtrArray *notes;      /* char *; oddities, in the order found */
@@ -118,6 +120,9 @@ typedef struct QevmStreamHooks {
     gboolean (*live)(struct QevmStream *stream, QevmFlow *flow,
                      const QevmLiveEdit **edit, gpointer user, GError **error);
     gpointer user;
+    /* Shown the pages of an unseekable source as they go by; see pages.h. May
+     * be NULL. */
+    const struct QevmPageVisitor *pages;
     struct QevmLend *lend; /* who describes what the stream does not; lend.h.
                               May be NULL */
     QevmSchemas *schemas;  /* as of qevm_stream_set_schemas() */

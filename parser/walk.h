@@ -22,14 +22,6 @@ typedef struct {
     gboolean dropped;
 } QevmLiveSection;
 
-/* Is there a page in a part of a block that is not zero? */
-typedef struct {
-    guint block;
-    guint64 from, length;
-    gboolean found;
-    guint64 offset; /* of the first one found, in the block */
-} QevmRamProbe;
-
 typedef struct {
     QevmStream *stream;       /* borrowed */
     QevmFlow *flow;           /* borrowed */
@@ -49,10 +41,10 @@ typedef struct {
     gint block_in, block_out;         /* last block named on the way in, and
                                          out by its index in the map */
     gboolean fill_noted;
-    QevmRamProbe *probe; /* borrowed; NULL: nobody asks */
-    guint64 page_mask;   /* page size - 1; 0: not yet known */
-    guint64 package_end; /* 0: not inside a package */
-    gboolean after_run;  /* postcopy: pages outside the package follow */
+    const struct QevmPageVisitor *visitor; /* borrowed; NULL: nobody looks */
+    guint64 page_mask;                     /* page size - 1; 0: not yet known */
+    guint64 package_end;                   /* 0: not inside a package */
+    gboolean after_run; /* postcopy: pages outside the package follow */
 } QevmWalk;
 
 QevmWalk *qevm_walk_new(QevmStream *stream, QevmFlow *flow);

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rewrite/live-run.h"
+#include "parser/pages.h"
 #include "rewrite/ops.h"
 
 #include <string.h>
@@ -31,62 +31,35 @@ check_length(QevmApply *apply, const QevmNewBlock *block, const char *path,
 
 /* ---- what a shorter block loses ---- */
 
-/* Is a page that is not zero in that part of a block? Asks the pages
- * themselves, the records of which are walked once more. */
-static gboolean
-probe_records(QevmStream *s, QevmRamProbe *probe, GError **error)
-{
-    const QevmLiveSink nowhere = { .fd = -1 };
-    g_autoptr(QevmWalk) walk = qevm_live_walk_new(s, NULL);
-    guint from, to = 0;
+/* Is a page that is not zero in that part of a block? What only changes a page,
+ * or is compressed, may be one. */
+typedef struct {
+    guint block;
+    guint64 from, length;
+    gboolean found;
+    guint64 offset; /* of the first one found, in the block */
+} Probe;
 
-    walk->probe = probe;
-    while (!probe->found) {
-        from = qevm_live_run_start(s, to);
-        if (from == s->records->len) {
-            break;
-        }
-        to = qevm_live_run_end(s, from);
-        if (!qevm_live_walk_run(walk, from, to, &nowhere, error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
+static gboolean
+is_asked(gpointer user, guint block, guint64 offset)
+{
+    const Probe *p = user;
+
+    return !p->found && block == p->block && offset >= p->from &&
+           offset - p->from < p->length;
 }
 
-/* The same of a mapped-ram file, whose bitmap has a bit for each page that is
- * stored. A word of it that has none of them set saves reading its pages. */
 static gboolean
-probe_mapped(QevmStream *s, QevmRamProbe *probe, GError **error)
+look_at_page(gpointer user, const QevmPage *page, GError **error)
 {
-    const QevmRamBlock *b =
-        &g_array_index(s->ram->blocks, QevmRamBlock, probe->block);
-    guint64 page = b->mapped_page_size, word = 64 * page;
-    guint64 end = probe->from + probe->length;
-    guint8 bits[8];
+    Probe *p = user;
 
-    for (guint64 at = probe->from; b->pages_offset && at < end && !probe->found;
-         at += page) {
-        g_autoptr(GBytes) bytes = NULL;
-        gsize n;
-        const guint8 *data;
-
-        if (!qevm_source_read(s->source, b->bitmap_offset + at / word * 8,
-                              sizeof bits, bits, "bitmap", error)) {
-            return FALSE;
-        }
-        if (qevm_is_zero(bits, sizeof bits)) {
-            at += word - at % word - page;
-            continue;
-        }
-        bytes = qevm_source_get(s->source, b->pages_offset + at,
-                                MIN(page, end - at), "page", error);
-        if (!bytes) {
-            return FALSE;
-        }
-        data = g_bytes_get_data(bytes, &n);
-        probe->found = !qevm_is_zero(data, n);
-        probe->offset = at;
+    (void)error;
+    if (page->data) {
+        p->found = page->kind == QEVM_PAGE_XBZRLE ||
+                   page->kind == QEVM_PAGE_COMPRESSED ||
+                   !qevm_is_zero(page->data, page->len);
+        p->offset = page->offset;
     }
     return TRUE;
 }
@@ -103,8 +76,8 @@ find_loss(QevmApply *apply, const QevmNewBlock *block, guint64 from,
         const QevmSpan *span = &g_array_index(block->spans, QevmSpan, i);
         guint64 skip = span->at < from ? from - span->at : 0;
         guint64 end = MIN(span->at + span->length, from + length);
-        QevmRamProbe probe = { .block = span->block,
-                               .from = span->from + skip };
+        Probe probe = { .block = span->block, .from = span->from + skip };
+        QevmPageVisitor visitor = { is_asked, look_at_page, &probe };
 
         if (span->kind != QEVM_SPAN_BLOCK || span->at + skip >= end) {
             continue;
@@ -115,8 +88,7 @@ find_loss(QevmApply *apply, const QevmNewBlock *block, guint64 from,
                              "whether they are zero (--spool tells)");
             break;
         }
-        if (!(s->ram->mapped ? probe_mapped(s, &probe, error)
-                             : probe_records(s, &probe, error))) {
+        if (!qevm_pages_visit(s, &visitor, NULL, NULL, error)) {
             return FALSE;
         }
         if (probe.found) {

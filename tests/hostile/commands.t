@@ -12,6 +12,8 @@ CHANGED = 12
 COMMANDS = (
     ["info"], ["info", "--json", "--walk"], ["show", "--all"], ["show", "--json"], ["show", "--offsets", "--types"],
     ["show", "--format", "analyze"], ["check"], ["check", "--json", "--quick"], ["get", "timer//*"],
+    ["ram", "list"], ["ram", "list", "--json"], ["ram", "extract", "pc.ram", "-o", "/dev/null"],
+    ["ram", "page", "pc.ram:0x1000"], ["ram", "find", "hex:ff00ff"], ["ram", "core", "-o", "/dev/null"],
 )
 
 

@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include "tests/hostile/exercise.h"
+#include "tests/hostile/pages.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -31,6 +32,7 @@
 #define WALK_EACH 2     /* so many are walked, too */
 #define CLOSE_EACH 4    /* so many are looked at closely, and emitted */
 #define REWRITE_EACH 12 /* rules are tried on so many */
+#define PAGES_EACH 3    /* the pages of so many are taken out */
 #define LARGE (1024 * 1024)
 #define LARGE_PART 5 /* of these, one input in so many */
 #define CHUNK 50     /* inputs that a process takes at a time */
@@ -322,6 +324,11 @@ run_input(const Stream *s, gint index)
         stop_clock();
     }
     g_atomic_int_inc(&shared->results[MIN(found, walked)]);
+    if (index % PAGES_EACH == 0) {
+        start_clock();
+        exercise_pages(input);
+        stop_clock();
+    }
     if (index % REWRITE_EACH == 0 && MIN(found, walked) == EXERCISE_SOUND) {
         const QevmRules *set =
             rules[index / REWRITE_EACH % (gint)G_N_ELEMENTS(rules)];

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tests/unit/builder.h"
+#include "tests/unit/ram-stream.h"
 
 static QevmStream *
 open_walk(GBytes *bytes, BuildKind kind)
@@ -50,8 +50,6 @@ blocks_text(const QevmRam *ram)
 #define PLAIN HEADER MACHINE START_RAM
 #define SHARED HEADER MACHINE CAPABILITY("x-ignore-shared") START_RAM
 #define MAPPED HEADER MACHINE CAPABILITY("mapped-ram") START_RAM
-#define LEN "0000000000001000 "
-#define TOTAL(n) "000000000000" n "004 "
 /* A block `a` of a page in a mapped-ram file: its header ends at 0x81. */
 #define MAPPED_A MAPPED TOTAL("1") "'a' " LEN
 #define MAPPED_A_TAIL " 00*3959 b1*4096 "
@@ -249,19 +247,6 @@ test_many_blocks(void)
 }
 
 /* ---- page records ---- */
-
-/* Blocks pc.ram of three 4 KiB pages and vga of one. The first record of what
- * follows stands at 0x81. */
-#define BITS "05 'configuration/target-page-bits' 00000001 0000000c "
-#define HEAD                                                                   \
-    HEADER MACHINE BITS START_RAM TOTAL("4") "'pc.ram' 0000000000003000 "      \
-                                             "'vga' " LEN EOS                  \
-                                             FOOTER(ID_RAM)
-#define PARTS(records)                                                         \
-    HEAD PART(ID_RAM)                                                          \
-    records EOS FOOTER(ID_RAM)
-#define ENDS END(ID_RAM) EOS FOOTER(ID_RAM) "00"
-#define W(low) "000000000000" low " "
 
 static const struct page_case {
     const char *path, *bytes;
