@@ -57,11 +57,7 @@ run_extract(QevmCli *cli, int argc, char **argv)
     text = qevm_lend_file_text(file);
     return write_text(cli, argv, text, &error)
                ? QEVM_EXIT_OK
-               : qevm_cli_fail(
-                     cli, NULL, error,
-                     g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL)
-                         ? QEVM_EXIT_USAGE
-                         : QEVM_EXIT_SYSTEM);
+               : qevm_cli_fail_output(cli, NULL, error);
 }
 
 static const QevmCommand schema_extract = {

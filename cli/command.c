@@ -10,25 +10,16 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,
-    &qevm_command_show,
-    &qevm_command_get,
-    &qevm_command_diff,
-    &qevm_command_check,
-    &qevm_command_explain,
-    &qevm_command_set,
-    &qevm_command_set_machine,
-    &qevm_command_rewrite,
-    &qevm_command_plan,
-    &qevm_command_convert,
-    &qevm_command_strip,
-    &qevm_command_container,
-    &qevm_command_schema,
-    &qevm_command_recover,
-    &qevm_command_capture,
-    &qevm_command_try,
-    &qevm_command_help,
-    NULL,
+    &qevm_command_info,    &qevm_command_show,
+    &qevm_command_get,     &qevm_command_diff,
+    &qevm_command_check,   &qevm_command_explain,
+    &qevm_command_set,     &qevm_command_set_machine,
+    &qevm_command_rewrite, &qevm_command_plan,
+    &qevm_command_convert, &qevm_command_strip,
+    &qevm_command_ram,     &qevm_command_container,
+    &qevm_command_schema,  &qevm_command_recover,
+    &qevm_command_capture, &qevm_command_try,
+    &qevm_command_help,    NULL,
 };
 
 const char *
@@ -147,6 +138,16 @@ qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
     }
     return error->code == QEVM_ERROR_LOSS ? QEVM_EXIT_FINDINGS
                                           : QEVM_EXIT_INPUT;
+}
+
+int
+qevm_cli_fail_output(const QevmCli *cli, const char *file, const GError *error)
+{
+    gboolean ours = error->domain == QEVM_ERROR;
+    gboolean misused = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
+
+    return qevm_cli_fail(cli, ours ? file : NULL, error,
+                         misused ? QEVM_EXIT_USAGE : QEVM_EXIT_SYSTEM);
 }
 
 int
@@ -366,14 +367,16 @@ clear_options(QevmOptions *options)
     g_free(options->from);
     g_free(options->from_machine);
     g_free(options->account);
-    g_strfreev(options->map);
+    g_strfreev(options->layout);
     g_free(options->compress);
     g_free(options->set);
     g_free(options->as);
     g_strfreev(options->also);
+    g_free(options->dir);
     g_strfreev(options->rules);
     g_strfreev(options->describe_with);
     g_strfreev(options->schema);
+    g_strfreev(options->map);
     g_strfreev(options->against);
     g_free(options->like);
     g_free(options->base);

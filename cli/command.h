@@ -28,8 +28,8 @@ typedef struct {
     gint64 offset;
     char *like, *base, *from, *from_machine, *account, *compress, *set, *as;
     double run;
-    char *format, *output, *journal, *qemu, *machine;
-    char **rules, **describe_with, **schema, **against, **also, **map;
+    char *format, *output, *journal, *qemu, *machine, *dir;
+    char **rules, **describe_with, **schema, **against, **also, **map, **layout;
 } QevmOptions;
 
 typedef struct {
@@ -117,7 +117,8 @@ extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_rewrite, qevm_command_plan, qevm_command_convert,
     qevm_command_strip, qevm_command_schema, qevm_command_recover,
     qevm_command_capture, qevm_command_try, qevm_command_explain,
-    qevm_command_set_machine, qevm_command_container, qevm_command_help;
+    qevm_command_set_machine, qevm_command_container, qevm_command_ram,
+    qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];
@@ -141,6 +142,11 @@ void qevm_command_print_help(const QevmCommand *command, QevmPrint *out);
  * code for that error; a system's error is `system`. */
 int qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
                   QevmExit system);
+/* The same where what was read from `file` goes to an output, whose errors
+ * name it: one that cannot be used so is USAGE, what the system does not let us
+ * do SYSTEM. */
+int qevm_cli_fail_output(const QevmCli *cli, const char *file,
+                         const GError *error);
 /* The exit code that counts of two. */
 int qevm_cli_worse(int a, int b);
 /* Says what is wrong with the usage of this command. */

@@ -69,27 +69,65 @@ qevm_cli_container_seekable(QevmCli *cli, const char *file, QevmSource **source)
     return g_steal_pointer(&c);
 }
 
+/* The hooks of a caller, beside the line that shows progress. */
+typedef struct {
+    QevmProgressLine line;
+    const QevmStreamHooks *hooks; /* borrowed; NULL: none */
+} Parsing;
+
+static void
+show_progress(guint64 done, guint64 total, gpointer user)
+{
+    Parsing *p = user;
+
+    qevm_progress_update(done, total, &p->line);
+}
+
+static gboolean
+call_live(QevmStream *stream, QevmFlow *flow, const QevmLiveEdit **edit,
+          gpointer user, GError **error)
+{
+    const Parsing *p = user;
+
+    return p->hooks->live(stream, flow, edit, p->hooks->user, error);
+}
+
 QevmStream *
-qevm_cli_parse(QevmCli *cli, const char *file, QevmSource *source,
-               QevmOpenFlags flags)
+qevm_cli_parse_hooked(QevmCli *cli, const char *file, QevmSource *source,
+                      QevmOpenFlags flags, const QevmStreamHooks *more,
+                      int *code)
 {
     g_autoptr(GError) error = NULL;
-    QevmProgressLine line;
-    QevmStreamHooks hooks = { .progress = qevm_progress_update, .user = &line };
+    Parsing p = { .hooks = more };
+    QevmStreamHooks hooks = { .progress = show_progress, .user = &p };
     QevmStream *stream;
 
+    *code = QEVM_EXIT_INPUT;
     hooks.lend = qevm_cli_lend(cli);
     if (!hooks.lend || !qevm_cli_schemas(cli, &hooks.schemas)) {
         qevm_source_free(source);
         return NULL;
     }
-    qevm_progress_start(&line, "reading");
+    hooks.live = more && more->live ? call_live : NULL;
+    hooks.pages = more ? more->pages : NULL;
+    qevm_progress_start(&p.line, "reading");
     stream = qevm_stream_open(source, flags, &hooks, &error);
-    qevm_progress_stop(&line);
+    qevm_progress_stop(&p.line);
     if (!stream) {
-        qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
+        /* What the system did not let us do was in a hook. */
+        *code = more ? qevm_cli_fail_output(cli, file, error)
+                     : qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
     }
     return stream;
+}
+
+QevmStream *
+qevm_cli_parse(QevmCli *cli, const char *file, QevmSource *source,
+               QevmOpenFlags flags)
+{
+    int code;
+
+    return qevm_cli_parse_hooked(cli, file, source, flags, NULL, &code);
 }
 
 /* ---- text ---- */

@@ -23,6 +23,11 @@ QevmContainer *qevm_cli_container_seekable(QevmCli *cli, const char *file,
 /* Parses a source that it takes over, with progress. NULL: it was said why. */
 QevmStream *qevm_cli_parse(QevmCli *cli, const char *file, QevmSource *source,
                            QevmOpenFlags flags);
+/* The same, calling back `live` and `pages` of `hooks` with its `user`; *code
+ * is set to the QevmExit of a failure. */
+QevmStream *qevm_cli_parse_hooked(QevmCli *cli, const char *file,
+                                  QevmSource *source, QevmOpenFlags flags,
+                                  const QevmStreamHooks *hooks, int *code);
 
 /* Lines of `info`, none for a bare stream; `label` prints the first column. */
 void qevm_render_container(QevmPrint *out, const QevmContainer *c,

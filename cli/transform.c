@@ -524,11 +524,7 @@ qevm_transform_run(QevmCli *cli, const QevmTransform *transform)
     }
     if (!open_outputs(&run, &error)) {
         qevm_source_free(source);
-        return qevm_cli_fail(
-            cli, NULL, error,
-            g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL)
-                ? QEVM_EXIT_USAGE
-                : QEVM_EXIT_SYSTEM);
+        return qevm_cli_fail_output(cli, NULL, error);
     }
     return run_opened(&run, source);
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each system call of a rewrite fails once: the output is whole or absent, and it is said why."""
-import errno, os, sys
+"""Each system call of a rewrite, and of taking RAM out, fails once: the output is whole or absent, and it is said why."""
+import errno, os, sys, tempfile
 
 sys.dont_write_bytecode = True
 from faults import *
 
 SHIM = os.path.join(BUILD, "tests/faults/fail.so")
 # What may go wrong where. ENOTSUP: another way is there; EINTR: try again; 0: a part of it was done.
-CASES = {
+REWRITE = {
     "write": (errno.ENOSPC, errno.EIO, errno.EINTR, 0),
     "copy_file_range": (errno.EXDEV, errno.ENOSPC, errno.EIO, errno.EINTR, 0),
     "pwrite": (errno.ENOSPC, errno.EIO, errno.EINTR, 0),
@@ -19,7 +19,17 @@ CASES = {
     "close": (errno.EIO, errno.ENOSPC),
     "rename": (errno.EACCES, errno.ENOSPC),
 }
-HARMLESS = (errno.EINTR, errno.EXDEV, 0)
+# A hole that cannot be made again is written.
+EXTRACT = {
+    "pwrite": (errno.ENOSPC, errno.EIO, errno.EINTR, 0),
+    "fallocate": (errno.ENOTSUP, errno.EIO),
+    "pread": (errno.EIO, errno.EINTR, 0),
+    "ftruncate": (errno.EIO, errno.ENOSPC),
+    "fsync": (errno.EIO, errno.ENOSPC),
+    "close": (errno.EIO, errno.ENOSPC),
+    "rename": (errno.EACCES, errno.ENOSPC),
+}
+HARMLESS = (errno.EINTR, errno.EXDEV, errno.ENOTSUP, 0)
 CALLS_MAX = 300
 
 
@@ -43,7 +53,7 @@ def problem(folder, wanted, number, done):
     return None
 
 
-def try_calls(folder, wanted, name, number, *more):
+def try_calls(folder, command, wanted, name, number):
     """Every call of that name; returns how many there were, and what was wrong."""
     mark = folder.file("failed")
     bad, statuses = [], {}
@@ -52,7 +62,7 @@ def try_calls(folder, wanted, name, number, *more):
             os.unlink(mark)
         folder.old_output()
         env = dict(os.environ, LD_PRELOAD=SHIM, FAIL="%s:%d:%d" % (name, n, number), FAILED=mark)
-        done = run(folder.command(*more), env=env)
+        done = run(command, env=env)
         if not os.path.exists(mark):
             return n - 1, bad, statuses
         statuses[done.returncode] = statuses.get(done.returncode, 0) + 1
@@ -62,15 +72,30 @@ def try_calls(folder, wanted, name, number, *more):
     return CALLS_MAX, bad + ["no end of calls"], statuses
 
 
+def fail_all(folder, what, command, cases):
+    total, wanted = 0, reference(folder, command)
+    for name, numbers in cases.items():
+        for number in numbers:
+            count, bad, statuses = try_calls(folder, command, wanted, name, number)
+            total += count
+            ok(not bad, "%s: %s: %s, %d calls, exit codes %s" %
+               (what, name, os.strerror(number) if number else "in part", count, statuses), *bad)
+    ok(total > 30, what + ": calls did fail", total)
+
+
+def ram_stream(path):
+    """Pages in several runs; some of them become zero again."""
+    pages = ["a:%x=%x" % (i << 12, i) for i in (0, 1, 2, 5, 6, 9)] + ["a:1000", "a:5000", "a:9000=x"]
+    done = run(["perl", os.path.join(HERE, "../cli/ram/stream"), "a=20000", "--", "a:all"] + pages)
+    with open(path, "wb") as f:
+        f.write(done.stdout)
+
+
 for what, more in (("fields", {}), ("pages", {"stream": TINY, "rules": RAM_RULES})):
     with Folder(**more) as folder:
-        wanted = reference(folder)
-        total = 0
-        for name, numbers in CASES.items():
-            for number in numbers:
-                count, bad, statuses = try_calls(folder, wanted, name, number)
-                total += count
-                ok(not bad, "%s: %s: %s, %d calls, exit codes %s" %
-                   (what, name, os.strerror(number) if number else "in part", count, statuses), *bad)
-        ok(total > 30, what + ": calls did fail", total)
+        fail_all(folder, what, folder.command(), REWRITE)
+with tempfile.TemporaryDirectory() as made:
+    ram_stream(made + "/ram.mig")
+    with Folder(made + "/ram.mig") as folder:
+        fail_all(folder, "ram extract", [QEVM, "ram", "extract", "a", folder.input, "-o", folder.out], EXTRACT)
 finish()

@@ -131,6 +131,20 @@ __pread_chk(int fd, void *data, size_t n, off_t at, size_t size)
     return pread64(fd, data, n, at);
 }
 
+int
+fallocate64(int fd, int mode, off64_t at, off64_t size)
+{
+    return is_time("fallocate")
+               ? -1
+               : (int)syscall(SYS_fallocate, fd, mode, at, size);
+}
+
+int
+fallocate(int fd, int mode, off_t at, off_t size)
+{
+    return fallocate64(fd, mode, at, size);
+}
+
 ssize_t
 copy_file_range(int in, off64_t *in_at, int out, off64_t *out_at, size_t n,
                 unsigned flags)

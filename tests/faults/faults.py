@@ -93,10 +93,10 @@ def run(command, **more):
     return subprocess.run(command, capture_output=True, timeout=60, **more)
 
 
-def reference(folder):
-    """The bytes that a rewrite with nothing in its way makes."""
+def reference(folder, command):
+    """The bytes that a command with nothing in its way makes."""
     path = folder.file("out.mig")
-    done = run(folder.command("--no-sync"))
+    done = run(command + ["--no-sync"])
     if done.returncode:
         raise SystemExit("no reference: %s" % done.stderr.decode())
     with open(path, "rb") as f:

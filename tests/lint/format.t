@@ -14,7 +14,7 @@ sub bare {
     my @wrong;
 
     $code =~ s/^\s*#(?:.*\\\n)*.*$/ "\n" x ($& =~ tr{\n}{}) /gme;
-    while ($code =~ /\b(?:(?:if|for|while|switch)\s*$parens|else)\s*+(?=(.?.?))/gs) {
+    while ($code =~ /\b(?:(?:if|for|while|switch)\s*$parens|else\b)\s*+(?=(.?.?))/gs) {
         my ($next, $at) = ($2, $-[0]);
         my $number = 1 + (substr($code, 0, $at) =~ tr/\n//);
         next if $next =~ /^\{/ || substr($code, $at, 4) eq 'else'

@@ -13,6 +13,7 @@ use File::Temp qw(tempdir);
 
 # What the files in the pages are: copies of the shipped streams.
 my %files = ('vm.mig' => '7.2-pc-i440fx-6.2.mig',
+             'ram.mig' => '7.2-pc-i440fx-6.2-whole.mig',
              'other.mig' => '10.0-pc-i440fx-10.0.mig',
              'old.mig' => '5.2-pc-i440fx-2.3.mig',
              'undescribed.mig' => '5.2-pc-i440fx-2.0.mig');

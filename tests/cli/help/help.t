@@ -16,6 +16,7 @@ Commands:
   plan        print the rules that make a destination load a stream
   convert     make a stream that a destination loads
   strip       write a small copy without RAM pages
+  ram         look at the contents of RAM, and take them out
   container   take a stream out of a container, or put one in
   schema      keep descriptions of devices in files
   recover     find sections where a stream cannot be read
