@@ -286,12 +286,12 @@ def let_finish(q):
 
 
 def save(out, argv, root=None, secs=0, caps=(), uri=TO_FILE, before=(), params=None, how="stopped",
-         serial=False, files=None, prepare=(), backends=()):
+         serial=False, files=None, prepare=(), backends=(), after=None):
     """Run a guest for secs (0: never started), do `before`, write its stream to out.
 
     how: "stopped" stops it and migrates; "live" migrates while it runs, over several rounds;
-    "background" while it runs, at full speed; "xen" is xen-save-devices-state. Returns the facts:
-    QEMU's version and exact command line.
+    "background" while it runs, at full speed; "xen" is xen-save-devices-state. after(q) is called when
+    all is written and QEMU still there. Returns the facts: QEMU's version and exact command line.
     """
     with Qemu(argv, root, serial=serial, files=files, prepare=prepare, backends=backends) as q:
         facts = describe(q)
@@ -313,6 +313,8 @@ def save(out, argv, root=None, secs=0, caps=(), uri=TO_FILE, before=(), params=N
                 q.cmd("migrate", uri=q.fill(uri))
                 q.migrated()
             await_file(q.path("stream"))
+            if after:
+                after(q)
         except LabError as e:
             raise LabError("%s %s" % (e, q.messages())) from None
         copy(q.path("stream"), out)

@@ -75,10 +75,11 @@ def pump(source, target, said):
 
 
 def save(out, argv, root=None, secs=1, caps=(), postcopy=False, before=(), params=None, files=None,
-         prepare=()):
+         prepare=(), after=None):
     """Migrate a running guest from one QEMU to another, the bytes to `out`; facts of the source.
 
-    postcopy: switch over after the first round instead of letting precopy converge.
+    postcopy: switch over after the first round instead of letting precopy converge. after(source) is
+    called when that is over.
     """
     source = lab.Qemu(argv, root, files=files, prepare=prepare)
     with source, lab.Qemu(argv, root, ["-incoming", "defer"], files=files, prepare=prepare) as target:
@@ -92,6 +93,8 @@ def save(out, argv, root=None, secs=1, caps=(), postcopy=False, before=(), param
         relay = Relay(source.path("out"), target.path("in"))
         try:
             migrate(source, target, postcopy)
+            if after:
+                after(source)
         except lab.LabError as e:
             raise lab.LabError("%s\nsource: %s\ntarget: %s"
                                % (e, source.messages(), target.messages())) from None
