@@ -11,24 +11,12 @@
 #include <string.h>
 
 #include "parser/prim.h"
+#include "rewrite/known.h"
 
 /* Of what is left between equal items; beyond it pairs are not looked for. */
 #define GAP_MAX 512
 
 /* ---- items ---- */
-
-static gsize
-bare_length(const char *name)
-{
-    gsize len = strlen(name), at = len;
-
-    if (len < 3 || name[len - 1] != ']') {
-        return len;
-    }
-    for (at = len - 2; at > 0 && g_ascii_isdigit(name[at]); at--) {
-    }
-    return at > 0 && at < len - 2 && name[at] == '[' ? at : len;
-}
 
 static gboolean
 same_name(const QevmItem *a, const QevmItem *b)
@@ -52,7 +40,7 @@ add_leaf(GArray *items, QevmNode *node)
     QevmItem item = {
         .kind = QEVM_ITEM_FIELDS,
         .name = field->name,
-        .name_len = bare_length(field->name),
+        .name_len = qevm_known_bare_length(field->name),
         .type = field->type,
         .size = bytes ? 1 : field->size,
         .count = bytes ? field->size * field->count : field->count,

@@ -22,9 +22,7 @@
 
 typedef struct {
     QevmKnown *known;
-    GHashTable *shared; /* text of a vmsd -> QevmKnownVmsd: many devices have
-                           the same parts */
-    char *where;        /* the type being read, for messages */
+    char *where; /* the type being read, for messages */
     GError **error;
 } Reader;
 
@@ -74,7 +72,9 @@ read_field(Reader *r, const json_t *json, guint depth, QevmKnownField *field)
     (void)get_number(json, "version_id", G_MAXUINT32, &version);
     field->version_id = (guint32)version;
     field->conditional = json_is_true(json_object_get(json, "field_exists"));
-    (void)get_number(json, "num", G_MAXINT64, &field->num);
+    if (get_number(json, "num", G_MAXINT64, &field->num)) {
+        r->known->lengths = TRUE;
+    }
     (void)get_number(json, "size", G_MAXINT64, &field->size);
     field->count = get_text(r, json, "count");
     if (inner) {
@@ -119,25 +119,9 @@ read_subsections(Reader *r, const json_t *list, guint depth,
     return TRUE;
 }
 
-static void
-note_name(QevmKnown *known, const QevmKnownVmsd *vmsd)
-{
-    GPtrArray *same = g_hash_table_lookup(known->by_name, vmsd->name);
-
-    if (!same) {
-        same = g_ptr_array_new();
-        g_hash_table_insert(known->by_name, (gpointer)(guintptr)vmsd->name,
-                            same);
-    }
-    g_ptr_array_add(same, (gpointer)(guintptr)vmsd);
-}
-
-/* Equal texts are one vmsd. */
 static const QevmKnownVmsd *
 read_vmsd(Reader *r, const json_t *json, guint depth)
 {
-    g_autofree char *text = NULL;
-    const QevmKnownVmsd *same;
     QevmKnownVmsd *vmsd;
     guint64 version, minimum = 0;
 
@@ -149,11 +133,6 @@ read_vmsd(Reader *r, const json_t *json, guint depth)
         fail(r, "a description that is no object");
         return NULL;
     }
-    text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    same = text ? g_hash_table_lookup(r->shared, text) : NULL;
-    if (same) {
-        return same;
-    }
     vmsd = qevm_arena_alloc0(r->known->arena, sizeof(*vmsd));
     vmsd->name = get_text(r, json, "name");
     if (!vmsd->name || !get_number(json, "version_id", G_MAXUINT32, &version)) {
@@ -163,24 +142,22 @@ read_vmsd(Reader *r, const json_t *json, guint depth)
     (void)get_number(json, "minimum_version_id", G_MAXUINT32, &minimum);
     vmsd->version_id = (guint32)version;
     vmsd->minimum_version_id = (guint32)minimum;
+    vmsd->unmigratable = !json_object_get(json, "Fields");
     if (!read_fields(r, json_object_get(json, "Fields"), depth, vmsd) ||
         !read_subsections(r, json_object_get(json, "Subsections"), depth,
                           vmsd)) {
         return NULL;
     }
-    note_name(r->known, vmsd);
-    g_hash_table_insert(r->shared, g_steal_pointer(&text), vmsd);
-    return vmsd;
+    return qevm_known_share(r->known, vmsd);
 }
 
 static gboolean
 read_device(Reader *r, const char *type, const json_t *json)
 {
     const json_t *inner = json_object_get(json, "Description");
-    QevmKnownDevice device = { NULL, NULL };
+    const QevmKnownVmsd *vmsd;
 
     r->where = (char *)(guintptr)type;
-    device.type = qevm_arena_string(r->known->arena, type);
     if (!json_is_object(json)) {
         return fail(r, "no object");
     }
@@ -188,16 +165,11 @@ read_device(Reader *r, const char *type, const json_t *json)
     if (!inner) {
         return TRUE;
     }
-    device.vmsd = read_vmsd(r, inner, 0);
-    if (!device.vmsd) {
+    vmsd = read_vmsd(r, inner, 0);
+    if (!vmsd) {
         return FALSE;
     }
-    g_array_append_val(r->known->devices, device);
-    if (!g_hash_table_contains(r->known->top_level, device.vmsd->name)) {
-        g_hash_table_insert(r->known->top_level,
-                            (gpointer)(guintptr)device.vmsd->name,
-                            (gpointer)(guintptr)device.vmsd);
-    }
+    qevm_known_add(r->known, qevm_arena_string(r->known->arena, type), vmsd);
     return TRUE;
 }
 
@@ -226,17 +198,9 @@ read_root(Reader *r, const json_t *root)
 QevmKnown *
 qevm_known_new(const json_t *dump, const char *name, GError **error)
 {
-    g_autoptr(QevmKnown) known = g_new0(QevmKnown, 1);
-    g_autoptr(GHashTable) shared =
-        g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
-    Reader r = { known, shared, NULL, error };
+    g_autoptr(QevmKnown) known = qevm_known_empty(name);
+    Reader r = { known, NULL, error };
 
-    known->name = g_strdup(name);
-    known->devices = g_array_new(FALSE, FALSE, sizeof(QevmKnownDevice));
-    known->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                           (GDestroyNotify)g_ptr_array_unref);
-    known->top_level = g_hash_table_new(g_str_hash, g_str_equal);
-    known->arena = qevm_arena_new();
     return read_root(&r, dump) ? g_steal_pointer(&known) : NULL;
 }
 
@@ -258,6 +222,115 @@ qevm_known_parse(const char *text, gsize len, const char *name, GError **error)
     return known;
 }
 
+/* ---- what is known ---- */
+
+/* Strings of an arena are equal if their pointers are, and what is inside a
+ * vmsd was shared before it is. */
+static guint
+vmsd_hash(gconstpointer key)
+{
+    const QevmKnownVmsd *vmsd = key;
+    guint hash = g_direct_hash(vmsd->name) + vmsd->version_id;
+
+    for (guint i = 0; i < vmsd->n_fields; i++) {
+        const QevmKnownField *f = &vmsd->fields[i];
+
+        hash = hash * 31 + g_direct_hash(f->name) + g_direct_hash(f->vmsd) +
+               (guint)f->size;
+    }
+    for (guint i = 0; i < vmsd->n_subsections; i++) {
+        hash = hash * 31 + g_direct_hash(vmsd->subsections[i]);
+    }
+    return hash;
+}
+
+static gboolean
+field_equal(const QevmKnownField *a, const QevmKnownField *b)
+{
+    return a->name == b->name && a->version_id == b->version_id &&
+           a->conditional == b->conditional && a->num == b->num &&
+           a->size == b->size && a->count == b->count &&
+           a->opaque == b->opaque && a->vmsd == b->vmsd;
+}
+
+static gboolean
+vmsd_equal(gconstpointer key_a, gconstpointer key_b)
+{
+    const QevmKnownVmsd *a = key_a, *b = key_b;
+
+    if (a->name != b->name || a->version_id != b->version_id ||
+        a->minimum_version_id != b->minimum_version_id ||
+        a->n_fields != b->n_fields || a->n_subsections != b->n_subsections ||
+        a->unmigratable != b->unmigratable ||
+        a->undescribed != b->undescribed) {
+        return FALSE;
+    }
+    for (guint i = 0; i < a->n_fields; i++) {
+        if (!field_equal(&a->fields[i], &b->fields[i])) {
+            return FALSE;
+        }
+    }
+    for (guint i = 0; i < a->n_subsections; i++) {
+        if (a->subsections[i] != b->subsections[i]) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+QevmKnown *
+qevm_known_empty(const char *name)
+{
+    QevmKnown *known = g_new0(QevmKnown, 1);
+
+    known->name = g_strdup(name);
+    known->devices = g_array_new(FALSE, FALSE, sizeof(QevmKnownDevice));
+    known->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                           (GDestroyNotify)g_ptr_array_unref);
+    known->shared = g_hash_table_new(vmsd_hash, vmsd_equal);
+    known->top_level = g_hash_table_new(g_str_hash, g_str_equal);
+    known->arena = qevm_arena_new();
+    return known;
+}
+
+static void
+note_name(QevmKnown *known, const QevmKnownVmsd *vmsd)
+{
+    GPtrArray *same = g_hash_table_lookup(known->by_name, vmsd->name);
+
+    if (!same) {
+        same = g_ptr_array_new();
+        g_hash_table_insert(known->by_name, (gpointer)(guintptr)vmsd->name,
+                            same);
+    }
+    g_ptr_array_add(same, (gpointer)(guintptr)vmsd);
+}
+
+const QevmKnownVmsd *
+qevm_known_share(QevmKnown *known, const QevmKnownVmsd *vmsd)
+{
+    const QevmKnownVmsd *same = g_hash_table_lookup(known->shared, vmsd);
+
+    if (same) {
+        return same;
+    }
+    g_hash_table_add(known->shared, (gpointer)(guintptr)vmsd);
+    note_name(known, vmsd);
+    return vmsd;
+}
+
+void
+qevm_known_add(QevmKnown *known, const char *type, const QevmKnownVmsd *vmsd)
+{
+    QevmKnownDevice device = { type, vmsd };
+
+    g_array_append_val(known->devices, device);
+    if (!g_hash_table_contains(known->top_level, vmsd->name)) {
+        g_hash_table_insert(known->top_level, (gpointer)(guintptr)vmsd->name,
+                            (gpointer)(guintptr)vmsd);
+    }
+}
+
 void
 qevm_known_free(QevmKnown *known)
 {
@@ -268,6 +341,7 @@ qevm_known_free(QevmKnown *known)
     g_free(known->machine);
     g_array_unref(known->devices);
     g_hash_table_unref(known->by_name);
+    g_hash_table_unref(known->shared);
     g_hash_table_unref(known->top_level);
     qevm_arena_free(known->arena);
     g_free(known);
@@ -329,9 +403,8 @@ qevm_known_subsection(const QevmKnownVmsd *vmsd, const char *name)
     return NULL;
 }
 
-/* Without the `[n]` at its end. */
-static gsize
-bare_length(const char *name)
+gsize
+qevm_known_bare_length(const char *name)
 {
     gsize len = strlen(name), at = len;
 
@@ -346,7 +419,7 @@ bare_length(const char *name)
 const QevmKnownField *
 qevm_known_field(const QevmKnownVmsd *vmsd, const char *name)
 {
-    gsize bare = bare_length(name);
+    gsize bare = qevm_known_bare_length(name);
     const QevmKnownField *without = NULL;
 
     for (guint i = 0; i < vmsd->n_fields; i++) {
