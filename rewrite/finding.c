@@ -75,12 +75,28 @@ static const QevmFindingInfo table[] = {
       "vmdesc describes, though they are as many: a subsection is not "
       "where it should be, a marker has a value it cannot have, or sizes "
       "do not add up." },
+    { "device-gone", QEVM_SEVERITY_ERROR,
+      "a device that the destination does not have",
+      "The old QEMU has a type of device, and saves it in a section of "
+      "its own; the new one has neither the type nor another device "
+      "with a section of that name. A machine with it cannot be brought "
+      "over." },
+    { "device-new", QEVM_SEVERITY_NOTE,
+      "a device that the older QEMU does not have yet",
+      "The new QEMU has a type of device that the old one does not "
+      "know. A machine with it cannot be taken back, and no machine "
+      "type of the old QEMU has one." },
     { "device-refuses", QEVM_SEVERITY_ERROR,
       "a device does not accept its state",
       "The device at the destination reads all fields and then finds "
       "that they do not go with its own settings: another CPU model, "
       "a property with another value. What it prints itself is in "
       "the finding; often it prints nothing." },
+    { "device-unmigratable", QEVM_SEVERITY_ERROR,
+      "a device that the destination cannot load",
+      "The destination's description of the device has no fields: it is "
+      "marked as not migratable, or its code was not built. The source "
+      "saves it." },
     { "duplicate-section", QEVM_SEVERITY_NOTE,
       "two sections of the same name and instance",
       "QEMU loads both into the same device, the later one over the "
@@ -95,12 +111,35 @@ static const QevmFindingInfo table[] = {
       "and no END. What it would have sent last is missing, and QEMU "
       "does not notice. Only the ram section of a background snapshot "
       "has no END by design." },
+    { "field-conditional", QEVM_SEVERITY_WARNING,
+      "a field that is sent or read under a condition",
+      "One side has the field only if a function of its own says so, "
+      "and the other side always, or never. Most often that is a "
+      "property that machine types set, as x-not-migrate-acpi-index of "
+      "piix4_pm, and all is well as long as both sides decide alike. A "
+      "description does not tell. If they do not, QEMU stops with "
+      "\"Missing section footer\" or reads what follows as something "
+      "else." },
     { "field-extra", QEVM_SEVERITY_ERROR,
       "the stream has a field that the destination does not read",
       "The destination's layout of the section has no such field, so "
       "that it takes these bytes for what follows. Most often it "
       "ends before the section does: \"Missing section footer\". The "
       "rule remove-field takes it out." },
+    { "field-length", QEVM_SEVERITY_WARNING,
+      "an array whose length may be fixed or not differs",
+      "A dump tells the length of an array if it is fixed, a stream that of "
+      "every array, fixed or not. Where the length is another field, both "
+      "sides have as many elements as that one says, and all is well; where "
+      "it is not, or comes from the command line, QEMU reads too many or too "
+      "few." },
+    { "field-misread", QEVM_SEVERITY_WARNING,
+      "as many bytes, but of other fields",
+      "In one place the source sends a field that the destination does "
+      "not read, in another the destination reads one that is not sent, "
+      "and both have as many bytes. The section has the right length, "
+      "so QEMU loads it; but all fields between get the values of "
+      "others." },
     { "field-missing", QEVM_SEVERITY_ERROR,
       "the destination reads a field that the stream lacks",
       "The destination's layout of the section has one more field "
@@ -108,10 +147,28 @@ static const QevmFindingInfo table[] = {
       "past the section's end. QEMU stops with \"Missing section "
       "footer\" or wherever the bytes do not make sense. The rule "
       "add-field puts one in." },
+    { "field-opaque", QEVM_SEVERITY_WARNING,
+      "bytes of the device's own making differ in number",
+      "The device writes and reads these bytes by code of its own, "
+      "which the description shows as one field. Both streams have "
+      "another number of them. That can be another command line, "
+      "another state of the guest, or another layout." },
+    { "field-regrouped", QEVM_SEVERITY_NOTE,
+      "the same bytes, divided otherwise",
+      "Several fields stand where the other side has one or several "
+      "others, and have as many bytes together: an array described one "
+      "by one, or a hole that was put to use. QEMU loads it." },
+    { "field-renamed", QEVM_SEVERITY_NOTE, "a field has another name",
+      "Names of fields are not on the wire, and QEMU does not look at "
+      "them." },
     { "field-resized", QEVM_SEVERITY_ERROR,
       "a field has another size or count at the destination",
       "Both have the field, but not as many bytes of it, so that all "
       "that follows is read at the wrong place." },
+    { "field-untold", QEVM_SEVERITY_NOTE, "a field whose size is not told",
+      "A description does not tell how many bytes the field has: it is "
+      "an array whose length is another field or, before QEMU 8.1, any "
+      "array; or the device writes it by code of its own." },
     { "footer-missing", QEVM_SEVERITY_ERROR,
       "a section does not end with its footer",
       "After each section the loader wants a footer with the section's "
@@ -147,6 +204,11 @@ static const QevmFindingInfo table[] = {
       "QEMU compares it with its own: \"Machine type received is 'X' "
       "and local is 'Y'\". The name can be set; what else differs "
       "between the two machine types are findings of their own." },
+    { "minimum-raised", QEVM_SEVERITY_NOTE,
+      "older state is not accepted any more",
+      "The destination's minimum_version_id is above the source's. It "
+      "takes what the source sends, but not what an older QEMU did that "
+      "the source would still take." },
     { "negative-version", QEVM_SEVERITY_ERROR,
       "a value that must not be negative is",
       "Fields of the type \"int32 le\" must be between 0 and the value "
@@ -226,6 +288,12 @@ static const QevmFindingInfo table[] = {
       "The section globalstate names the state that the machine was in. "
       "QEMU stops with \"invalid parameter value\" at a name it does not "
       "have." },
+    { "section-absent", QEVM_SEVERITY_WARNING,
+      "a section that the destination's own stream does not have",
+      "The source sends a section that is not in a stream of the destination. "
+      "If the device is not there, QEMU stops with \"Unknown savevm section "
+      "or instance\". A few sections are sent only if they are needed, or are "
+      "only read any more, as audio since 5.2." },
     { "section-missing", QEVM_SEVERITY_WARNING,
       "the stream has nothing of a device of the destination",
       "QEMU does not notice that a section is missing. The device "
@@ -256,6 +324,25 @@ static const QevmFindingInfo table[] = {
       "The stream has a connection to a guestfwd address, and the "
       "destination's command line has no guestfwd rule. QEMU refuses the "
       "section with \"error while loading state\" and no other word." },
+    { "subsection-name", QEVM_SEVERITY_WARNING,
+      "a subsection whose name leads to the wrong place",
+      "QEMU offers a subsection to the struct that was loaded last, and "
+      "takes it for one of its own if the name begins with that of the "
+      "struct's vmsd; if it then does not have it, loading ends. And a "
+      "subsection is looked for only if its name begins with that of "
+      "the vmsd that it belongs to. It is never loaded "
+      "(migration/vmstate.c:vmstate_subsection_load())." },
+    { "subsection-optional", QEVM_SEVERITY_WARNING,
+      "a subsection that the destination does not know",
+      "The source sends it if it is needed, which a description does "
+      "not tell; then QEMU stops with \"No such file or directory\". A "
+      "subsection that is new is needed for new state only, if it was "
+      "done right, and most often machine types of older versions do "
+      "not have that." },
+    { "subsection-twice", QEVM_SEVERITY_WARNING, "two subsections of one name",
+      "A vmsd has two subsections of the same name. QEMU finds the "
+      "first one for both, and reads the bytes of the second as if they "
+      "were of the first." },
     { "subsection-unknown", QEVM_SEVERITY_ERROR,
       "the destination knows no such subsection",
       "A subsection holds state that not every guest has. A QEMU "
@@ -303,6 +390,10 @@ static const QevmFindingInfo table[] = {
       "The version in the header is below the minimum of the "
       "destination's device. QEMU stops with \"incoming version_id N "
       "is too old\"." },
+    { "version-untold", QEVM_SEVERITY_WARNING,
+      "a version below that of the destination",
+      "The destination saves a later version itself. A stream does not "
+      "tell the oldest version that it takes." },
     { "virtio-features", QEVM_SEVERITY_ERROR,
       "the guest took features that are not offered",
       "The guest of a virtio device negotiated a feature that the device at "
