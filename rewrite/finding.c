@@ -18,6 +18,15 @@ static const QevmFindingInfo table[] = {
       "format: flags that do not go together, a page beyond the end of "
       "its block, a block that is not in the list. QEMU stops with a "
       "message of the ram section." },
+    { "baseline-expired", QEVM_SEVERITY_WARNING,
+      "an accepted difference is not accepted any more",
+      "An entry of the baseline has an \"until\" in the past, and what "
+      "it accepts is still there. Look at it again: repair it, or give "
+      "the entry another date." },
+    { "baseline-unused", QEVM_SEVERITY_WARNING,
+      "an accepted difference is not there",
+      "An entry of the baseline accepts a finding that there is none "
+      "of. Take it out, so that it does not accept another one later." },
     { "bytes-shifted", QEVM_SEVERITY_ERROR,
       "a section is longer or shorter than its description",
       "The vmdesc at the end of the stream says how many bytes the "
@@ -458,6 +467,7 @@ qevm_finding_free(QevmFinding *finding)
     if (finding) {
         g_free(finding->path);
         g_free(finding->sentence);
+        g_free(finding->accepted);
         g_clear_pointer(&finding->lines, g_ptr_array_unref);
         g_clear_pointer(&finding->rules, json_decref);
         g_free(finding->advice);
@@ -497,4 +507,17 @@ void
 qevm_findings_sort(GPtrArray *findings)
 {
     g_ptr_array_sort(findings, by_offset);
+}
+
+QevmFindingCounts
+qevm_findings_count(const GPtrArray *findings)
+{
+    QevmFindingCounts counts = { { 0 }, 0 };
+
+    for (guint i = 0; i < findings->len; i++) {
+        const QevmFinding *f = g_ptr_array_index(findings, i);
+
+        (f->accepted ? &counts.accepted : &counts.of[f->info->severity])[0]++;
+    }
+    return counts;
 }

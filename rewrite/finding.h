@@ -33,6 +33,7 @@ typedef struct {
     char *path;     /* what it is about, as a path; "": the stream */
     guint64 offset; /* in the stream */
     char *sentence; /* no full stop */
+    char *accepted; /* owned; why it does not count; NULL: it does */
     /* Of a comparison with a target. */
     gboolean likely;  /* it depends on what is not known */
     GPtrArray *lines; /* char *, owned; what QEMU prints; NULL: nothing */
@@ -51,5 +52,12 @@ QevmFinding *qevm_finding_add(GPtrArray *findings, const char *slug, char *path,
 
 /* Puts them into the order of the stream. */
 void qevm_findings_sort(GPtrArray *findings);
+
+/* How many there are of each severity. What is accepted is not counted. */
+typedef struct {
+    guint of[QEVM_SEVERITY_ERROR + 1];
+    guint accepted;
+} QevmFindingCounts;
+QevmFindingCounts qevm_findings_count(const GPtrArray *findings);
 
 #endif

@@ -61,7 +61,7 @@ What check finds; "qevm help FINDING" tells more of one.
 
   bad-framing          a record is not one that QEMU writes
   bad-ram              RAM records that QEMU does not accept
-  bytes-shifted        a section is longer or shorter than its description
+  baseline-expired     an accepted difference is not accepted any more
 $ qevm --help | head -n 1
 Usage: qevm COMMAND [OPTIONS] FILE...
 $ qevm strip --help | head -n 1
