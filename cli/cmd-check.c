@@ -1,5 +1,6 @@
 /* cmd-check.c - qevm check: what is wrong with a stream by itself. */
 #include "cli/container.h"
+#include "cli/findings.h"
 #include "cli/render.h"
 #include "cli/target.h"
 #include "rewrite/against.h"
@@ -10,10 +11,10 @@ static const QevmOption options[] = {
     QEVM_OPTION_AGAINST,
     { "quick", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quick), NULL,
       "do not read RAM, and say what was not looked at" },
-    { "strict", 0, G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, strict),
-      NULL, "count warnings as errors" },
+    QEVM_OPTION_STRICT,
     { "quiet", 'q', G_OPTION_ARG_NONE, G_STRUCT_OFFSET(QevmOptions, quiet),
       NULL, "print errors and warnings only" },
+    QEVM_OPTION_FORMAT_FINDINGS,
     QEVM_OPTION_JSON,
     QEVM_OPTION_OFFSET,
     QEVM_OPTION_DESCRIBE_WITH,
@@ -23,127 +24,62 @@ static const QevmOption options[] = {
 };
 
 static void
-count(const GPtrArray *findings, guint counts[3])
-{
-    for (guint i = 0; i < findings->len; i++) {
-        const QevmFinding *f = g_ptr_array_index(findings, i);
-
-        counts[f->info->severity]++;
-    }
-}
-
-static void
-print_finding(QevmPrint *out, const char *file, const QevmFinding *f)
-{
-    static const QevmStyle styles[] = { QEVM_STYLE_DIM, QEVM_STYLE_WARNING,
-                                        QEVM_STYLE_ERROR };
-
-    qevm_print_format(out, "%s: %s%sat 0x%" G_GINT64_MODIFIER "x: ", file,
-                      f->path, *f->path ? " " : "", f->offset);
-    qevm_print_styled(out, styles[f->info->severity], "%s[%s]",
-                      qevm_severity_name(f->info->severity), f->info->slug);
-    qevm_print_format(out, ": %s\n", f->sentence);
-    for (guint i = 0; f->lines && i < f->lines->len; i++) {
-        qevm_print_format(out, "    QEMU%s: %s\n", f->likely ? ", likely" : "",
-                          (char *)g_ptr_array_index(f->lines, i));
-    }
-}
-
-static const char *
-plural(guint n)
-{
-    return n == 1 ? "" : "s";
-}
-
-static void
-print_text(QevmCli *cli, const char *file, const QevmStream *stream,
-           const GPtrArray *findings)
+print_text(const QevmReport *report, const QevmStream *stream, QevmPrint *out)
 {
     const char *const *skipped = qevm_check_skipped(stream);
-    guint counts[3] = { 0 };
 
-    count(findings, counts);
-    for (guint i = 0; i < findings->len; i++) {
-        const QevmFinding *f = g_ptr_array_index(findings, i);
-
-        if (!cli->options.quiet || f->info->severity > QEVM_SEVERITY_NOTE) {
-            print_finding(cli->out, file, f);
-        }
-    }
-    if (cli->options.quiet) {
+    qevm_report_text(report, out);
+    if (!report->notes) {
         return;
     }
-    qevm_print_format(cli->out, "%s: %u error%s, %u warning%s, %u note%s\n",
-                      file, counts[2], plural(counts[2]), counts[1],
-                      plural(counts[1]), counts[0], plural(counts[0]));
+    qevm_report_summary(report, out);
     for (guint i = 0; skipped[i]; i++) {
-        qevm_print_format(cli->out, "%s: not looked at: %s\n", file,
+        qevm_print_format(out, "%s: not looked at: %s\n", report->subject,
                           skipped[i]);
     }
 }
 
-static json_t *
-lines_json(const GPtrArray *lines)
-{
-    json_t *list = json_array();
-
-    for (guint i = 0; i < lines->len; i++) {
-        json_array_append_new(
-            list, qevm_render_json_text(g_ptr_array_index(lines, i)));
-    }
-    return list;
-}
-
-static json_t *
-finding_json(const QevmFinding *f)
-{
-    json_t *json = json_object();
-
-    json_object_set_new(json, "finding", json_string(f->info->slug));
-    json_object_set_new(json, "severity",
-                        json_string(qevm_severity_name(f->info->severity)));
-    json_object_set_new(json, "path", qevm_render_json_text(f->path));
-    json_object_set_new(json, "offset", json_integer((json_int_t)f->offset));
-    json_object_set_new(json, "sentence", qevm_render_json_text(f->sentence));
-    if (f->lines) {
-        json_object_set_new(json, "qemu", lines_json(f->lines));
-    }
-    if (f->likely) {
-        json_object_set_new(json, "likely", json_true());
-    }
-    return json;
-}
-
+/* A line of its own: whoever collects the output of many runs can rely on
+ * that. */
 static void
-print_json(QevmCli *cli, const char *file, const QevmStream *stream,
-           const GPtrArray *findings)
+print_line(QevmPrint *out, json_t *json)
 {
-    const char *const *skipped = qevm_check_skipped(stream);
-    json_t *json = json_object(), *list = json_array();
-    json_t *unseen = json_array();
-    guint counts[3] = { 0 };
-
-    count(findings, counts);
-    for (guint i = 0; i < findings->len; i++) {
-        json_array_append_new(list,
-                              finding_json(g_ptr_array_index(findings, i)));
-    }
-    for (guint i = 0; skipped[i]; i++) {
-        json_array_append_new(unseen, json_string(skipped[i]));
-    }
-    json_object_set_new(json, "file", qevm_render_json_text(file));
-    json_object_set_new(json, "errors", json_integer(counts[2]));
-    json_object_set_new(json, "warnings", json_integer(counts[1]));
-    json_object_set_new(json, "notes", json_integer(counts[0]));
-    json_object_set_new(json, "findings", list);
-    json_object_set_new(json, "not_looked_at", unseen);
-    qevm_render_json_print(cli->out, json);
-    qevm_print(cli->out, "\n");
+    qevm_render_json_print(out, json);
+    qevm_print(out, "\n");
     json_decref(json);
 }
 
+static void
+print_json(const QevmReport *report, const QevmStream *stream, QevmPrint *out)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "file", qevm_render_json_text(report->subject));
+    qevm_report_json_counts(report, json);
+    json_object_set_new(json, "findings", qevm_report_json_findings(report));
+    json_object_set_new(json, "not_looked_at",
+                        qevm_report_json_list(qevm_check_skipped(stream)));
+    print_line(out, json);
+}
+
+static void
+print_unread(QevmCli *cli, const char *file, QevmFormat format)
+{
+    json_t *json;
+
+    if (format == QEVM_FORMAT_JUNIT) {
+        qevm_junit_error(cli->out, file, cli->failure);
+    } else if (format == QEVM_FORMAT_JSON) {
+        json = json_object();
+        json_object_set_new(json, "file", qevm_render_json_text(file));
+        json_object_set_new(json, "error", qevm_render_json_text(cli->failure));
+        print_line(cli->out, json);
+    }
+}
+
 static int
-check_file(QevmCli *cli, const char *file, const QevmTarget *target)
+check_file(QevmCli *cli, const char *file, const QevmTarget *target,
+           QevmFormat format)
 {
     QevmSource *source;
     g_autoptr(QevmContainer) c = qevm_cli_container(cli, file, 0, &source);
@@ -153,40 +89,70 @@ check_file(QevmCli *cli, const char *file, const QevmTarget *target)
           : NULL;
     g_autoptr(GPtrArray) findings = NULL;
     g_autoptr(GError) error = NULL;
-    guint counts[3] = { 0 };
+    QevmReport report = { .subject = file,
+                          .offsets = TRUE,
+                          .notes = !cli->options.quiet,
+                          .strict = cli->options.strict };
 
     if (!stream) {
+        print_unread(cli, file, format);
         return QEVM_EXIT_INPUT;
     }
     findings = qevm_check(stream, target && qevm_target_reference(target));
     qevm_check_container(c, stream, findings);
     if (target && !qevm_check_against(stream, target, findings, &error)) {
-        return qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
+        int code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
+
+        print_unread(cli, file, format);
+        return code;
     }
     qevm_findings_sort(findings);
-    count(findings, counts);
-    if (cli->options.json) {
-        print_json(cli, file, stream, findings);
+    report.findings = findings;
+    if (format == QEVM_FORMAT_JSON) {
+        print_json(&report, stream, cli->out);
+    } else if (format == QEVM_FORMAT_JUNIT) {
+        qevm_junit_suite(&report, cli->out);
     } else {
-        print_text(cli, file, stream, findings);
+        print_text(&report, stream, cli->out);
     }
-    return counts[QEVM_SEVERITY_ERROR] ||
-                   (cli->options.strict && counts[QEVM_SEVERITY_WARNING])
-               ? QEVM_EXIT_FINDINGS
-               : QEVM_EXIT_OK;
+    return qevm_report_code(&report);
+}
+
+/* What is known of a file is printed before the next one is looked at. */
+static int
+check_files(QevmCli *cli, int argc, char **argv, const QevmTarget *target,
+            QevmFormat format)
+{
+    int code = QEVM_EXIT_OK, number;
+
+    for (int i = 0; i < argc; i++) {
+        code = qevm_cli_worse(code, check_file(cli, argv[i], target, format));
+        if (!qevm_print_flush(cli->out, &number)) {
+            break;
+        }
+    }
+    return code;
 }
 
 static int
 run(QevmCli *cli, int argc, char **argv)
 {
     g_autoptr(QevmTarget) target = NULL;
-    int code = QEVM_EXIT_OK;
+    QevmFormat format;
+    int code;
 
+    if (!qevm_cli_format(cli, &format)) {
+        return QEVM_EXIT_USAGE;
+    }
     if (cli->options.against && !(target = qevm_cli_target(cli))) {
         return QEVM_EXIT_INPUT;
     }
-    for (int i = 0; i < argc; i++) {
-        code = qevm_cli_worse(code, check_file(cli, argv[i], target));
+    if (format == QEVM_FORMAT_JUNIT) {
+        qevm_junit_begin(cli->out);
+    }
+    code = check_files(cli, argc, argv, target, format);
+    if (format == QEVM_FORMAT_JUNIT) {
+        qevm_junit_end(cli->out);
     }
     return code;
 }

@@ -25,7 +25,7 @@ static const QevmOption options[] = {
 
 /* All files as one list of rules, numbered on. NULL: it was said why. */
 static QevmRules *
-load_rules(const QevmCli *cli, char **files)
+load_rules(QevmCli *cli, char **files)
 {
     g_autoptr(QevmRules) all = NULL;
 

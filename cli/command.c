@@ -120,7 +120,7 @@ qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
 /* ---- errors ---- */
 
 int
-qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
+qevm_cli_fail(QevmCli *cli, const char *name, const GError *error,
               QevmExit system)
 {
     /* The errors of files name them already. */
@@ -133,6 +133,8 @@ qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
     (void)qevm_print_flush(cli->out, &number);
     fprintf(stderr, "qevm: %s%s%s\n", named ? "" : name, named ? "" : ": ",
             error->message);
+    g_free(cli->failure);
+    cli->failure = g_strdup(error->message);
     if (error->domain != QEVM_ERROR) {
         return (int)system;
     }
@@ -243,8 +245,7 @@ qevm_cli_open(QevmCli *cli, const char *file, QevmOpenFlags flags)
 }
 
 int
-qevm_cli_stream_error(const QevmCli *cli, const char *file,
-                      const QevmStream *stream)
+qevm_cli_stream_error(QevmCli *cli, const char *file, const QevmStream *stream)
 {
     return stream->error
                ? qevm_cli_fail(cli, file, stream->error, QEVM_EXIT_INPUT)
@@ -405,6 +406,7 @@ qevm_command_run(const QevmCommand *command, int argc, char **argv)
         code = run_parsed(&cli, args + 1);
     }
     clear_options(&cli.options);
+    g_free(cli.failure);
     qevm_lend_unref(cli.lend);
     qevm_schemas_free(cli.schemas);
     if (!qevm_print_flush(out, &number)) {

@@ -95,6 +95,7 @@ typedef struct {
     QevmOptions options;
     int dashes; /* how many arguments come before a `--`; -1: there is none */
     QevmPrint *out;        /* stdout */
+    char *failure;         /* owned; what qevm_cli_fail() said last */
     struct QevmLend *lend; /* owned; see qevm_cli_lend() */
     QevmSchemas *schemas;  /* owned; see qevm_cli_schemas() */
 } QevmCli;
@@ -140,7 +141,7 @@ void qevm_command_print_help(const QevmCommand *command, QevmPrint *out);
 
 /* Says `qevm: NAME: MESSAGE` on stderr (NAME may be NULL) and gives the exit
  * code for that error; a system's error is `system`. */
-int qevm_cli_fail(const QevmCli *cli, const char *name, const GError *error,
+int qevm_cli_fail(QevmCli *cli, const char *name, const GError *error,
                   QevmExit system);
 /* The same where what was read from `file` goes to an output, whose errors
  * name it: one that cannot be used so is USAGE, what the system does not let us
@@ -162,7 +163,7 @@ gboolean qevm_cli_schemas(QevmCli *cli, QevmSchemas **schemas);
 /* Opens a stream and parses it, with progress. NULL: it was said why. */
 QevmStream *qevm_cli_open(QevmCli *cli, const char *file, QevmOpenFlags flags);
 /* Says where a stream is broken, if it is: QEVM_EXIT_OK or _INPUT. */
-int qevm_cli_stream_error(const QevmCli *cli, const char *file,
+int qevm_cli_stream_error(QevmCli *cli, const char *file,
                           const QevmStream *stream);
 
 #endif

@@ -15,6 +15,13 @@ _qevm_options()
         sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p'
 }
 
+# "  --format FORMAT  text, json, or junit: what that is"
+_qevm_formats()
+{
+    "${COMP_WORDS[0]}" help "$@" 2>/dev/null |
+        sed -n 's/^ *--format FORMAT *\([^:]*\).*/\1/p' | sed 's/,//g; s/ or / /'
+}
+
 _qevm()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
@@ -36,7 +43,7 @@ _qevm()
     elif ((COMP_CWORD == first + 1)) && [[ -n $subcommands ]]; then
         words=$subcommands
     elif [[ $prev == --format ]]; then
-        words='text json analyze'
+        words=$(_qevm_formats "$command" ${subcommands:+"${COMP_WORDS[2]}"})
     fi
     if [[ -n $words ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
