@@ -34,7 +34,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Core, core_clear)
 static gboolean
 know(Core *c, QevmStream *stream, GError **error)
 {
-    c->layout = qevm_layout_of(stream, c->cli->options.layout, error);
+    c->layout = qevm_memory_map_of(stream, c->cli->options.layout, error);
     c->head = c->layout ? qevm_core_head(stream, c->layout, error) : NULL;
     return c->head != NULL;
 }

@@ -1,5 +1,5 @@
 /* cmd-ram-find.c - qevm ram find: where bytes are in RAM. */
-#include "cli/layout.h"
+#include "cli/memory-map.h"
 #include "cli/ram-commands.h"
 #include "cli/ram.h"
 #include "cli/render.h"
@@ -31,7 +31,7 @@ report(Find *f, const char *idstr, guint block, guint64 offset)
 {
     QevmPrint *out = f->cli->out;
     guint64 address;
-    gboolean seen = qevm_layout_address(f->layout, block, offset, &address);
+    gboolean seen = qevm_memory_map_address(f->layout, block, offset, &address);
 
     f->found++;
     if (f->cli->options.json) {
@@ -96,7 +96,7 @@ search(Find *f, QevmRamRead *read, GError **error)
     char **maps = f->cli->options.layout;
 
     /* Without, it is only not said where the guest sees what was found. */
-    f->layout = qevm_layout_of(read->stream, maps, maps ? error : NULL);
+    f->layout = qevm_memory_map_of(read->stream, maps, maps ? error : NULL);
     if (maps && !f->layout) {
         return FALSE;
     }

@@ -1,5 +1,5 @@
 /* cmd-ram-page.c - qevm ram page: one page, as a hex dump. */
-#include "cli/layout.h"
+#include "cli/memory-map.h"
 #include "cli/ram-commands.h"
 #include "cli/ram.h"
 #include "cli/render.h"
@@ -56,7 +56,7 @@ static gboolean
 find_address(Page *p, const GArray *layout, GError **error)
 {
     const QevmRamRange *r =
-        layout ? qevm_layout_find(layout, p->address) : NULL;
+        layout ? qevm_memory_map_find(layout, p->address) : NULL;
 
     if (!layout) {
         return FALSE;
@@ -79,7 +79,7 @@ locate(Page *p, QevmStream *stream, GError **error)
     if (!p->physical) {
         return scan_place(p, stream, error);
     }
-    layout = qevm_layout_of(stream, p->cli->options.layout, error);
+    layout = qevm_memory_map_of(stream, p->cli->options.layout, error);
     return find_address(p, layout, error);
 }
 
@@ -182,7 +182,7 @@ print_page(Page *p, const QevmRamRead *read, GError **error)
     const QevmRamBlock *b = qevm_ram_block_at(read->stream, p->block);
     g_autofree char *name = qevm_path_quote(b->idstr);
     g_autoptr(GArray) layout =
-        qevm_layout_of(read->stream, p->cli->options.layout, NULL);
+        qevm_memory_map_of(read->stream, p->cli->options.layout, NULL);
     gsize size = read->count->page_size ? read->count->page_size : 4096;
     g_autofree guint8 *data = g_malloc(QEVM_PAGE_SIZE_MAX);
     guint64 address;
@@ -198,7 +198,7 @@ print_page(Page *p, const QevmRamRead *read, GError **error)
     if (!qevm_ram_file_read(&p->file, p->block, p->offset, size, data, error)) {
         return FALSE;
     }
-    seen = qevm_layout_address(layout, p->block, p->offset, &address);
+    seen = qevm_memory_map_address(layout, p->block, p->offset, &address);
     if (p->cli->options.json) {
         print_json(p, b->idstr, seen ? &address : NULL, data, size);
     } else {

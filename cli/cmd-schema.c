@@ -78,13 +78,15 @@ static const QevmCommand schema_extract = {
 
 /* ---- the subcommands ---- */
 
-static const QevmCommand *const subcommands[] = { &schema_extract, NULL };
+static const QevmCommand *const subcommands[] = { &schema_extract,
+                                                  &qevm_command_schema_compare,
+                                                  NULL };
 
 const QevmCommand qevm_command_schema = {
     .name = "schema",
     .args = "SUBCOMMAND ...",
-    .summary = "keep descriptions of devices in files",
-    .details = "Descriptions of devices, for streams that do not describe "
-               "themselves.",
+    .summary = "keep and compare descriptions of devices",
+    .details = "Descriptions of devices: those for streams that do not "
+               "describe themselves, and those of whole QEMUs.",
     .subcommands = subcommands,
 };

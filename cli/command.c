@@ -143,7 +143,7 @@ qevm_cli_fail(QevmCli *cli, const char *name, const GError *error,
 }
 
 int
-qevm_cli_fail_output(const QevmCli *cli, const char *file, const GError *error)
+qevm_cli_fail_output(QevmCli *cli, const char *file, const GError *error)
 {
     gboolean ours = error->domain == QEVM_ERROR;
     gboolean misused = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
@@ -369,6 +369,12 @@ clear_options(QevmOptions *options)
     g_free(options->from_machine);
     g_free(options->account);
     g_strfreev(options->layout);
+    g_strfreev(options->map);
+    g_free(options->src);
+    g_free(options->dest);
+    g_free(options->direction);
+    g_free(options->baseline);
+    g_free(options->write_baseline);
     g_free(options->compress);
     g_free(options->set);
     g_free(options->as);
@@ -377,7 +383,6 @@ clear_options(QevmOptions *options)
     g_strfreev(options->rules);
     g_strfreev(options->describe_with);
     g_strfreev(options->schema);
-    g_strfreev(options->map);
     g_strfreev(options->against);
     g_free(options->like);
     g_free(options->base);

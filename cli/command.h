@@ -23,12 +23,13 @@ typedef enum {
 typedef struct {
     gboolean help, json, quiet, strict, quick, walk, all, offsets, hex, types;
     gboolean no_schemas, sections, dry_run, allow_visible, allow_lossy, no_sync,
-        spool, bare, disks_are_copies;
+        spool, bare, disks_are_copies, reverse, verbose;
     int depth, timeout;
     gint64 offset;
     char *like, *base, *from, *from_machine, *account, *compress, *set, *as;
     double run;
     char *format, *output, *journal, *qemu, *machine, *dir;
+    char *src, *dest, *direction, *baseline, *write_baseline;
     char **rules, **describe_with, **schema, **against, **also, **map, **layout;
 } QevmOptions;
 
@@ -116,10 +117,10 @@ struct QevmCommand {
 extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_set, qevm_command_diff, qevm_command_check,
     qevm_command_rewrite, qevm_command_plan, qevm_command_convert,
-    qevm_command_strip, qevm_command_schema, qevm_command_recover,
-    qevm_command_capture, qevm_command_try, qevm_command_explain,
-    qevm_command_set_machine, qevm_command_container, qevm_command_ram,
-    qevm_command_help;
+    qevm_command_strip, qevm_command_schema, qevm_command_schema_compare,
+    qevm_command_recover, qevm_command_capture, qevm_command_try,
+    qevm_command_explain, qevm_command_set_machine, qevm_command_container,
+    qevm_command_ram, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];
@@ -146,8 +147,7 @@ int qevm_cli_fail(QevmCli *cli, const char *name, const GError *error,
 /* The same where what was read from `file` goes to an output, whose errors
  * name it: one that cannot be used so is USAGE, what the system does not let us
  * do SYSTEM. */
-int qevm_cli_fail_output(const QevmCli *cli, const char *file,
-                         const GError *error);
+int qevm_cli_fail_output(QevmCli *cli, const char *file, const GError *error);
 /* The exit code that counts of two. */
 int qevm_cli_worse(int a, int b);
 /* Says what is wrong with the usage of this command. */

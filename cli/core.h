@@ -7,7 +7,7 @@
 #ifndef QEVM_CLI_CORE_H
 #define QEVM_CLI_CORE_H
 
-#include "cli/layout.h"
+#include "cli/memory-map.h"
 
 /* One CPU, and the note that is being made of it. */
 typedef struct {

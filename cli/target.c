@@ -8,6 +8,7 @@
 #include "cli/schemas.h"
 
 #define SHIPPED_SUFFIX ".json.gz"
+#define ANY_ARCHITECTURE "aarch64" /* has most devices */
 
 /* "qemu-10.0": 1000; 0: no such name. */
 static guint
@@ -52,18 +53,31 @@ is_json(const char *path)
     return i < got && head[i] == '{';
 }
 
-static gboolean
-add_known(QevmCli *cli, QevmTarget *target, const char *path)
+/* A dump, under a name that users know. NULL: it was said why. */
+static QevmKnown *
+load_known(QevmCli *cli, const char *path, const char *name)
 {
     g_autoptr(GError) error = NULL;
     QevmKnown *known = qevm_known_load(path, &error);
 
     if (!known) {
         qevm_cli_fail(cli, path, error, QEVM_EXIT_INPUT);
-        return FALSE;
+        return NULL;
     }
-    qevm_target_add_known(target, known);
-    return TRUE;
+    g_free(known->name);
+    known->name = g_strdup(name);
+    return known;
+}
+
+static gboolean
+add_known(QevmCli *cli, QevmTarget *target, const char *path)
+{
+    QevmKnown *known = load_known(cli, path, path);
+
+    if (known) {
+        qevm_target_add_known(target, known);
+    }
+    return known != NULL;
 }
 
 static char *
@@ -96,8 +110,9 @@ add_release(QevmCli *cli, QevmTarget *target, const char *name)
     return TRUE;
 }
 
-static gboolean
-add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
+/* The file of a shipped target. NULL: it was said that there is none. */
+static char *
+find_shipped(QevmCli *cli, const char *name)
 {
     g_autofree char *path = shipped_path(name);
     g_autofree char *folder = g_path_get_dirname(name);
@@ -109,6 +124,18 @@ add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
                         "\"qevm target list\" lists those that are");
 
         qevm_cli_fail(cli, name, error, QEVM_EXIT_INPUT);
+        return NULL;
+    }
+    return g_steal_pointer(&path);
+}
+
+static gboolean
+add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
+{
+    g_autofree char *path = find_shipped(cli, name);
+    g_autofree char *folder = g_path_get_dirname(name);
+
+    if (!path) {
         return FALSE;
     }
     qevm_target_set_release(target, release_of(folder));
@@ -205,30 +232,27 @@ has_shipped(const QevmTarget *target)
 }
 
 static gboolean
-add_nearest(QevmCli *cli, QevmTarget *target)
+add_version(QevmCli *cli, QevmTarget *target, guint release,
+            const char *architecture)
 {
-    QevmStream *reference = qevm_target_reference(target);
-    const char *architecture =
-        reference ? qevm_stream_architecture(reference) : NULL;
-    guint releases[2];
+    g_autofree char *name = g_strdup_printf("qemu-%u.%u/%s", release / 100,
+                                            release % 100, architecture);
+
+    return add_release(cli, target, name);
+}
+
+static gboolean
+add_nearest(QevmCli *cli, QevmTarget *target, const char *architecture)
+{
+    guint below, above;
 
     if (!architecture || !target->release || has_shipped(target)) {
         return TRUE;
     }
-    nearest(target->release, architecture, &releases[0], &releases[1]);
-    for (guint i = 0; i < 2; i++) {
-        g_autofree char *name = NULL;
-
-        if (!releases[i] || (i && releases[1] == releases[0])) {
-            continue;
-        }
-        name = g_strdup_printf("qemu-%u.%u/%s", releases[i] / 100,
-                               releases[i] % 100, architecture);
-        if (!add_release(cli, target, name)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
+    nearest(target->release, architecture, &below, &above);
+    return (!below || add_version(cli, target, below, architecture)) &&
+           (!above || above == below ||
+            add_version(cli, target, above, architecture));
 }
 
 static gboolean
@@ -244,12 +268,16 @@ add_one(QevmCli *cli, QevmTarget *target, const char *name)
 static gboolean
 add_all(QevmCli *cli, QevmTarget *target)
 {
+    QevmStream *reference;
+
     for (char **name = cli->options.against; name && *name; name++) {
         if (!add_one(cli, target, *name)) {
             return FALSE;
         }
     }
-    return add_nearest(cli, target);
+    reference = qevm_target_reference(target);
+    return add_nearest(cli, target,
+                       reference ? qevm_stream_architecture(reference) : NULL);
 }
 
 QevmTarget *
@@ -279,4 +307,51 @@ qevm_cli_target_captured(QevmCli *cli, QevmStream *reference, json_t *facts)
         return NULL;
     }
     return add_all(cli, target) ? g_steal_pointer(&target) : NULL;
+}
+
+/* Conditions are those of the devices' own code, so that where nothing is
+ * shipped for an architecture, another one will do, near and newest. */
+static gboolean
+add_any(QevmCli *cli, QevmTarget *target)
+{
+    guint newest, above;
+
+    if (target->known->len) {
+        return TRUE;
+    }
+    nearest(G_MAXUINT, ANY_ARCHITECTURE, &newest, &above);
+    return add_nearest(cli, target, ANY_ARCHITECTURE) &&
+           (!newest || add_version(cli, target, newest, ANY_ARCHITECTURE));
+}
+
+static QevmKnown *
+known_of_stream(QevmCli *cli, const char *name)
+{
+    g_autoptr(QevmTarget) target = qevm_target_new(name);
+    QevmStream *stream;
+
+    if (!add_stream(cli, target, name)) {
+        return NULL;
+    }
+    stream = qevm_target_reference(target);
+    return add_nearest(cli, target, qevm_stream_architecture(stream)) &&
+                   add_any(cli, target)
+               ? qevm_known_of_stream(stream, name, target->known)
+               : NULL;
+}
+
+QevmKnown *
+qevm_cli_known(QevmCli *cli, const char *name)
+{
+    g_autofree char *shipped = NULL;
+
+    if (strcmp(name, "-") == 0) {
+        return known_of_stream(cli, name);
+    }
+    if (!g_file_test(name, G_FILE_TEST_EXISTS)) {
+        shipped = find_shipped(cli, name);
+        return shipped ? load_known(cli, shipped, name) : NULL;
+    }
+    return is_json(name) ? load_known(cli, name, name)
+                         : known_of_stream(cli, name);
 }

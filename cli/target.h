@@ -22,4 +22,8 @@ QevmTarget *qevm_cli_target(QevmCli *cli);
 QevmTarget *qevm_cli_target_captured(QevmCli *cli, QevmStream *reference,
                                      json_t *facts);
 
+/* What one of those alone knows: a dump, shipped or not, or the sections of a
+ * stream. Owned by the caller. NULL: it was said why. */
+QevmKnown *qevm_cli_known(QevmCli *cli, const char *name);
+
 #endif

@@ -18,7 +18,7 @@ Commands:
   strip       write a small copy without RAM pages
   ram         look at the contents of RAM, and take them out
   container   take a stream out of a container, or put one in
-  schema      keep descriptions of devices in files
+  schema      keep and compare descriptions of devices
   recover     find sections where a stream cannot be read
   capture     write what a QEMU saves when idle
   try         load a stream into a QEMU, and see what it says
@@ -111,10 +111,12 @@ $ qevm help findings | :
 $ qevm help schema
 Usage: qevm schema SUBCOMMAND ...
 
-Descriptions of devices, for streams that do not describe themselves.
+Descriptions of devices: those for streams that do not describe themselves, and
+those of whole QEMUs.
 
 Subcommands:
   extract     write what a vmdesc says to a file
+  compare     tell whether one QEMU loads what another saves
 
 "qevm help schema SUBCOMMAND" tells more of one.
 $ qevm help schema extract | head -n 1

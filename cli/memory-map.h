@@ -1,12 +1,12 @@
-/* layout.h - where a guest sees its RAM: which part of which block is at which
+/* memory-map.h - where a guest sees its RAM: which part of which block is at which
  * physical address.
  *
  * A stream does not say. The machine type and the architecture of its CPUs do,
  * for the machines that are known here; of a pc, the CMOS memory tells how much
  * RAM is below 4 GiB.
  */
-#ifndef QEVM_CLI_LAYOUT_H
-#define QEVM_CLI_LAYOUT_H
+#ifndef QEVM_CLI_MEMORY_MAP_H
+#define QEVM_CLI_MEMORY_MAP_H
 
 #include "parser/path.h"
 
@@ -18,19 +18,19 @@ typedef struct {
 } QevmRamRange;
 
 /* Parts of blocks begin at a multiple of this, as pages do. */
-#define QEVM_LAYOUT_ALIGN 65536
+#define QEVM_MEMORY_MAP_ALIGN 65536
 
 /* The ranges of a stream that has RAM, by address; a GArray of QevmRamRange,
  * owned. Needs the device state: of a pipe, all of it was read. `maps`, unless
  * NULL or empty, are the ranges themselves, each ADDRESS=BLOCK[:OFFSET:SIZE]. A
  * layout that is not known is UNSUPPORTED, a bad map PATH. */
-GArray *qevm_layout_of(QevmStream *stream, char **maps, GError **error);
+GArray *qevm_memory_map_of(QevmStream *stream, char **maps, GError **error);
 
 /* The range that an address is in; NULL: none. */
-const QevmRamRange *qevm_layout_find(const GArray *layout, guint64 address);
+const QevmRamRange *qevm_memory_map_find(const GArray *layout, guint64 address);
 /* Where the guest sees a byte of a block. FALSE: nowhere. */
-gboolean qevm_layout_address(const GArray *layout, guint block, guint64 offset,
-                             guint64 *address);
+gboolean qevm_memory_map_address(const GArray *layout, guint block,
+                                 guint64 offset, guint64 *address);
 
 /* What the CPUs are, by the fields of the first one. */
 typedef enum {

@@ -1,5 +1,5 @@
-/* layout.c - where a guest sees its RAM. */
-#include "cli/layout.h"
+/* memory-map.c - where a guest sees its RAM. */
+#include "cli/memory-map.h"
 
 #include <string.h>
 
@@ -328,7 +328,7 @@ add_maps(GArray *layout, const QevmStream *stream, char **maps, GError **error)
 
         if (!scan_map(stream, *maps, &range) ||
             range.size > G_MAXUINT64 - range.address ||
-            range.offset % QEVM_LAYOUT_ALIGN != 0) {
+            range.offset % QEVM_MEMORY_MAP_ALIGN != 0) {
             g_set_error(error, QEVM_ERROR, QEVM_ERROR_PATH,
                         "`%s' is no ADDRESS=BLOCK or "
                         "ADDRESS=BLOCK:OFFSET:SIZE of a block that there is; "
@@ -354,7 +354,7 @@ add_maps(GArray *layout, const QevmStream *stream, char **maps, GError **error)
 }
 
 GArray *
-qevm_layout_of(QevmStream *stream, char **maps, GError **error)
+qevm_memory_map_of(QevmStream *stream, char **maps, GError **error)
 {
     g_autoptr(GArray) layout = g_array_new(FALSE, FALSE, sizeof(QevmRamRange));
     gboolean ok = maps && *maps ? add_maps(layout, stream, maps, error)
@@ -368,7 +368,7 @@ qevm_layout_of(QevmStream *stream, char **maps, GError **error)
 }
 
 const QevmRamRange *
-qevm_layout_find(const GArray *layout, guint64 address)
+qevm_memory_map_find(const GArray *layout, guint64 address)
 {
     for (guint i = 0; i < layout->len; i++) {
         const QevmRamRange *r = &g_array_index(layout, QevmRamRange, i);
@@ -381,8 +381,8 @@ qevm_layout_find(const GArray *layout, guint64 address)
 }
 
 gboolean
-qevm_layout_address(const GArray *layout, guint block, guint64 offset,
-                    guint64 *address)
+qevm_memory_map_address(const GArray *layout, guint block, guint64 offset,
+                        guint64 *address)
 {
     for (guint i = 0; layout && i < layout->len; i++) {
         const QevmRamRange *r = &g_array_index(layout, QevmRamRange, i);
