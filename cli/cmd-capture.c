@@ -41,7 +41,7 @@ print_done(QevmCli *cli, const QevmQemuCommand *command, const char *file,
     const json_t *qemu = json_object_get(target, "qemu");
     const char *version = json_string_value(json_object_get(qemu, "version"));
     const char *machine = json_string_value(json_object_get(target, "machine"));
-    json_t *json, *list;
+    json_t *json;
 
     if (!cli->options.json) {
         qevm_print_format(cli->out,
@@ -51,16 +51,11 @@ print_done(QevmCli *cli, const QevmQemuCommand *command, const char *file,
         return;
     }
     json = json_object();
-    list = json_array();
     json_object_set_new(json, "file", qevm_render_json_text(file));
     json_object_set_new(json, "target", qevm_render_json_text(target_file));
     json_object_set_new(json, "qemu", json_string(version));
     json_object_set_new(json, "machine", json_string(machine));
-    for (guint i = 0; i < notes->len; i++) {
-        json_array_append_new(
-            list, qevm_render_json_text(g_ptr_array_index(notes, i)));
-    }
-    json_object_set_new(json, "notes", list);
+    json_object_set_new(json, "notes", qevm_cli_qemu_strings(notes));
     qevm_cli_qemu_json(command, json);
     qevm_render_json_print(cli->out, json);
     qevm_print(cli->out, "\n");

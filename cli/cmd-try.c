@@ -106,6 +106,11 @@ print_text(QevmPrint *out, const Trial *trial)
                       load->result == QEVM_LOAD_CRASHED ? ", which ended with "
                                                         : "",
                       load->result == QEVM_LOAD_CRASHED ? load->ended : "");
+    for (guint i = 0; i < load->capabilities->len; i++) {
+        qevm_print_format(
+            out, "  with the capability %s, as the stream wants it\n",
+            (const char *)g_ptr_array_index(load->capabilities, i));
+    }
     print_indented(out, load->messages);
     if (load->place.section) {
         qevm_print_format(out,
@@ -163,19 +168,15 @@ place_json(const QevmLoadPlace *place)
 static json_t *
 run_json(const QevmRun *run)
 {
-    json_t *json = json_object(), *events = json_array();
+    json_t *json = json_object();
     g_autofree char *serial =
         g_utf8_make_valid(run->serial->str, (gssize)run->serial->len);
 
-    for (guint i = 0; i < run->events->len; i++) {
-        json_array_append_new(events,
-                              json_string(g_ptr_array_index(run->events, i)));
-    }
     json_object_set_new(json, "seconds", json_real(run->seconds));
     json_object_set_new(json, "runs", json_boolean(run->runs));
     json_object_set_new(json, "status", text_or_null(run->status));
     json_object_set_new(json, "ended", text_or_null(run->ended));
-    json_object_set_new(json, "events", events);
+    json_object_set_new(json, "events", qevm_cli_qemu_strings(run->events));
     json_object_set_new(json, "serial", qevm_render_json_text(serial));
     return json;
 }
@@ -189,6 +190,8 @@ print_json(QevmPrint *out, const Trial *trial)
     json_object_set_new(json, "file", qevm_render_json_text(trial->file));
     json_object_set_new(json, "qemu", json_string(trial->qemu->version));
     json_object_set_new(json, "verdict", json_string(verdicts[load->result]));
+    json_object_set_new(json, "capabilities",
+                        qevm_cli_qemu_strings(load->capabilities));
     json_object_set_new(json, "messages", lines(load->messages));
     json_object_set_new(json, "ended", text_or_null(load->ended));
     json_object_set_new(json, "at", place_json(&load->place));

@@ -25,7 +25,7 @@ static json_t *
 save(const QevmQemuCommand *command, guint seconds, int fd, char **qtree,
      GError **error)
 {
-    QevmQemu *qemu =
+    g_autoptr(QevmQemu) qemu =
         qevm_qemu_start(command, qevm_qemu_save_options, seconds, TRUE, error);
     json_t *facts = qemu ? qevm_qemu_facts(qemu, qtree, error) : NULL;
 
@@ -33,20 +33,15 @@ save(const QevmQemuCommand *command, guint seconds, int fd, char **qtree,
         json_decref(facts);
         facts = NULL;
     }
-    if (facts) {
-        qevm_qemu_quit(qemu);
-    } else {
-        qevm_qemu_free(qemu);
-    }
     return facts;
 }
 
 /* ---- what is known only with the stream ---- */
 
 static GPtrArray *
-idstrs_of(int fd, GError **error)
+idstrs_of(int fd, const QevmStreamHooks *hooks, GError **error)
 {
-    g_autoptr(QevmStream) stream = qevm_features_open(fd, NULL, error);
+    g_autoptr(QevmStream) stream = qevm_features_open(fd, hooks, error);
     GPtrArray *idstrs = stream ? g_ptr_array_new_with_free_func(g_free) : NULL;
 
     for (guint i = 0; stream && i < stream->records->len; i++) {
@@ -92,16 +87,12 @@ or_null(json_t *part, const char *what, GPtrArray *notes, GError *problem,
 }
 
 static json_t *
-features(QevmCli *cli, const QevmQemuCommand *command, guint seconds, int fd,
-         GPtrArray *notes, GError **error)
+features(const QevmQemuCommand *command, guint seconds, int fd,
+         const QevmStreamHooks *hooks, GPtrArray *notes, GError **error)
 {
-    QevmStreamHooks hooks = { .lend = qevm_cli_lend(cli) };
     GError *problem = NULL;
-    json_t *list = NULL;
+    json_t *list = qevm_qemu_features(command, fd, hooks, seconds, &problem);
 
-    if (hooks.lend && qevm_cli_schemas(cli, &hooks.schemas)) {
-        list = qevm_qemu_features(command, fd, &hooks, seconds, &problem);
-    }
     return or_null(list, "the features of virtio devices are not known", notes,
                    problem, error);
 }
@@ -136,6 +127,7 @@ qevm_capture(QevmCli *cli, const QevmQemuCommand *command, char *const *words,
              guint seconds, int fd, json_t **target, GPtrArray *notes,
              GError **error)
 {
+    QevmStreamHooks hooks = { .lend = qevm_cli_lend(cli) };
     static const char *const first[] = { "qemu", "arch", "machine",
                                          "accelerator" };
     g_autofree char *qtree = NULL;
@@ -146,8 +138,12 @@ qevm_capture(QevmCli *cli, const QevmQemuCommand *command, char *const *words,
     if (!facts) {
         return FALSE;
     }
-    idstrs = idstrs_of(fd, error);
-    virtio = idstrs ? features(cli, command, seconds, fd, notes, error) : NULL;
+    if (!hooks.lend || !qevm_cli_schemas(cli, &hooks.schemas)) {
+        g_ptr_array_add(notes, g_strdup("the descriptions cannot be read"));
+    }
+    idstrs = idstrs_of(fd, &hooks, error);
+    virtio =
+        idstrs ? features(command, seconds, fd, &hooks, notes, error) : NULL;
     vmstate = virtio ? dump(command, seconds, notes, error) : NULL;
     if (!vmstate) {
         json_decref(virtio);

@@ -59,8 +59,8 @@ qevm_cli_qemu(QevmCli *cli, int argc, char **argv, int before, int *code)
     return command;
 }
 
-static json_t *
-strings(const GPtrArray *list)
+json_t *
+qevm_cli_qemu_strings(const GPtrArray *list)
 {
     json_t *json = json_array();
 
@@ -76,9 +76,12 @@ strings(const GPtrArray *list)
 void
 qevm_cli_qemu_json(const QevmQemuCommand *command, json_t *json)
 {
-    json_object_set_new(json, "left_out", strings(command->left_out));
-    json_object_set_new(json, "changed", strings(command->changed));
-    json_object_set_new(json, "overlaid", strings(command->overlaid));
+    json_object_set_new(json, "left_out",
+                        qevm_cli_qemu_strings(command->left_out));
+    json_object_set_new(json, "changed",
+                        qevm_cli_qemu_strings(command->changed));
+    json_object_set_new(json, "overlaid",
+                        qevm_cli_qemu_strings(command->overlaid));
 }
 
 int

@@ -30,6 +30,8 @@ QevmQemuCommand *qevm_cli_qemu(QevmCli *cli, int argc, char **argv, int before,
                                int *code);
 /* Says it, and gives the exit code. */
 int qevm_cli_qemu_fail(QevmCli *cli, const char *name, const GError *error);
+/* A list of strings, made UTF-8. New reference. */
+json_t *qevm_cli_qemu_strings(const GPtrArray *list);
 /* What was done to the command: "left_out", "changed", "overlaid". */
 void qevm_cli_qemu_json(const QevmQemuCommand *command, json_t *json);
 /* What a command returns: ends us by the signal that came meanwhile, if one

@@ -392,7 +392,7 @@ qevm_qemu_command_new(char **words, QevmQemuFlags flags, GError **error)
     if (!find_program(words, flags, &program, error)) {
         return NULL;
     }
-    rework.wrapped = program > 0;
+    command->wrapped = program > 0;
     for (guint i = 0; i <= program; i++) {
         g_ptr_array_add(rework.argv, g_strdup(words[i]));
     }

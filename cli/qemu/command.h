@@ -21,8 +21,10 @@ typedef enum {
 } QevmQemuFlags;
 
 typedef struct {
-    char **argv; /* owned; ends with NULL */
-    GArray *fds; /* int; owned; QEMU inherits them under these numbers */
+    char **argv;      /* owned; ends with NULL */
+    gboolean wrapped; /* another program comes before the QEMU, so that files
+                         may be others than we see */
+    GArray *fds;      /* int; owned; QEMU inherits them under these numbers */
     GPtrArray *left_out; /* char *; options, as they were given */
     GPtrArray *changed;  /* char *; options that are others now */
     GPtrArray *overlaid; /* char *; names of disks that are not written to */

@@ -103,7 +103,7 @@ qevm_rework_read_config(QevmRework *rework, const QevmQemuItem *item,
     gboolean ok = TRUE;
     gsize len;
 
-    if (rework->wrapped) {
+    if (rework->command->wrapped) {
         return qevm_rework_refuse(item, error,
                                   "behind another command that file may be "
                                   "another one; give the options themselves");

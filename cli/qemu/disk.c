@@ -42,6 +42,10 @@ check_protocol(const QevmQemuItem *item, const char *file, GError **error)
     return file[n] != ':' || check_driver(item, protocol, error);
 }
 
+/* This one writes to its own file what it reads from below; without that it is
+ * as the raw format is. */
+#define COPY_ON_READ "copy-on-read"
+
 /* ---- one node, as an object ---- */
 
 static gboolean
@@ -99,6 +103,9 @@ secure_json(const QevmQemuItem *item, json_t *json, gboolean root,
     json_object_set_new(json, "force-share", json_true());
     if (strcmp(driver, "vvfat") == 0) {
         json_object_set_new(json, "rw", json_false());
+    } else if (strcmp(driver, COPY_ON_READ) == 0) {
+        json_object_set_new(json, "driver", json_string("raw"));
+        json_object_del(json, "bottom");
     }
     return TRUE;
 }
@@ -112,6 +119,15 @@ set_below(QevmQemuValue *value, const char *prefix, const char *key,
     g_autofree char *path = g_strconcat(prefix, key, NULL);
 
     qevm_qemu_value_set_on(value, path, on);
+}
+
+static void
+read_through(QevmQemuValue *value, const char *prefix, const char *driver)
+{
+    g_autofree char *bottom = g_strconcat(prefix, "bottom", NULL);
+
+    qevm_qemu_value_set(value, driver, "raw");
+    qevm_qemu_value_remove(value, bottom);
 }
 
 /* Each prefix with a driver is a node. `drive`: the one without a prefix is
@@ -151,6 +167,8 @@ secure_pairs(const QevmQemuItem *item, QevmQemuValue *value, gboolean drive,
         set_below(value, prefix, "force-share", TRUE);
         if (strcmp(text, "vvfat") == 0) {
             set_below(value, prefix, "rw", FALSE);
+        } else if (strcmp(text, COPY_ON_READ) == 0) {
+            read_through(value, prefix, *key);
         }
     }
     return TRUE;

@@ -127,7 +127,9 @@ sort_by_name(json_t *list)
             json_object_set_new(items[i], "name", json_string(""));
         }
     }
-    qsort(items, n, sizeof(*items), compare_names);
+    if (n > 0) {
+        qsort(items, n, sizeof(*items), compare_names);
+    }
     json_array_clear(list);
     for (gsize i = 0; i < n; i++) {
         json_array_append_new(list, items[i]);

@@ -1,6 +1,9 @@
 /* feed.c - a source on its way into a pipe. */
 #include "cli/qemu/feed.h"
 
+#include "cli/qemu/error.h"
+#include "cli/qemu/interrupt.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,9 +17,10 @@
 
 struct QevmFeed {
     QevmSource *source;
-    int fd;
     GMutex lock; /* of what follows */
-    GCond ends;
+    GCond changed;
+    int fd;       /* -1: not known yet */
+    GBytes *head; /* owned; NULL: not read yet */
     guint64 done;
     gboolean stop, ended;
     GError *error; /* owned */
@@ -34,8 +38,9 @@ release(QevmFeed *feed)
     if (last) {
         qevm_source_free(feed->source);
         g_clear_error(&feed->error);
+        g_clear_pointer(&feed->head, g_bytes_unref);
         g_mutex_clear(&feed->lock);
-        g_cond_clear(&feed->ends);
+        g_cond_clear(&feed->changed);
         g_free(feed);
     }
 }
@@ -75,50 +80,144 @@ write_all(QevmFeed *feed, const guint8 *data, gsize n)
     return TRUE;
 }
 
+/* ---- the thread ---- */
+
+static GBytes *
+read_head(QevmFeed *feed, GError **error)
+{
+    g_autofree guint8 *head = g_malloc(QEVM_FEED_HEAD);
+    gsize size = 0, got = 1;
+
+    while (got > 0 && size < QEVM_FEED_HEAD) {
+        if (!qevm_source_read_some(feed->source, size, QEVM_FEED_HEAD - size,
+                                   head + size, &got, error)) {
+            return NULL;
+        }
+        size += got;
+    }
+    return g_bytes_new(head, size);
+}
+
+/* FALSE: there is nothing to be done. */
+static gboolean
+wait_for_fd(QevmFeed *feed, GBytes *head)
+{
+    gboolean go;
+
+    g_mutex_lock(&feed->lock);
+    feed->head = head;
+    g_cond_broadcast(&feed->changed);
+    while (feed->fd < 0 && !feed->stop) {
+        g_cond_wait(&feed->changed, &feed->lock);
+    }
+    go = feed->fd >= 0 && !feed->stop;
+    g_mutex_unlock(&feed->lock);
+    return go;
+}
+
+static void
+pour(QevmFeed *feed, GError **error)
+{
+    g_autofree guint8 *buffer = g_malloc(CHUNK);
+    gsize got = g_bytes_get_size(feed->head);
+    guint64 offset = got;
+
+    if (!write_all(feed, g_bytes_get_data(feed->head, NULL), got)) {
+        return;
+    }
+    while (got > 0 && !stopped(feed) &&
+           qevm_source_read_some(feed->source, offset, CHUNK, buffer, &got,
+                                 error) &&
+           write_all(feed, buffer, got)) {
+        offset += got;
+    }
+}
+
 static gpointer
 run(gpointer data)
 {
     QevmFeed *feed = data;
-    g_autofree guint8 *buffer = g_malloc(CHUNK);
     GError *error = NULL;
-    guint64 offset = 0;
     sigset_t broken;
-    gsize got = 1;
+    GBytes *head;
 
     /* A reader that goes away is told by write(). */
     sigemptyset(&broken);
     sigaddset(&broken, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &broken, NULL);
-    while (got > 0 && !stopped(feed) &&
-           qevm_source_read_some(feed->source, offset, CHUNK, buffer, &got,
-                                 &error) &&
-           write_all(feed, buffer, got)) {
-        offset += got;
+    head = read_head(feed, &error);
+    if (head && wait_for_fd(feed, head)) {
+        pour(feed, &error);
     }
-    close(feed->fd);
+    if (feed->fd >= 0) {
+        close(feed->fd);
+    }
     g_mutex_lock(&feed->lock);
     feed->error = error;
     feed->ended = TRUE;
-    g_cond_signal(&feed->ends);
+    g_cond_broadcast(&feed->changed);
     g_mutex_unlock(&feed->lock);
     release(feed);
     return NULL;
 }
 
+/* ---- for its owner ---- */
+
 QevmFeed *
-qevm_feed_new(QevmSource *source, int fd)
+qevm_feed_new(QevmSource *source)
 {
     QevmFeed *feed = g_new0(QevmFeed, 1);
 
     feed->source = source;
-    feed->fd = fd;
+    feed->fd = -1;
     feed->users = 2;
     g_mutex_init(&feed->lock);
-    g_cond_init(&feed->ends);
-    fcntl(fd, F_SETFL, O_NONBLOCK);
-    fcntl(fd, F_SETPIPE_SZ, CHUNK);
+    g_cond_init(&feed->changed);
     g_thread_unref(g_thread_new("feed", run, feed));
     return feed;
+}
+
+GBytes *
+qevm_feed_head(QevmFeed *feed, guint seconds, GError **error)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 until = now + (gint64)seconds * G_USEC_PER_SEC;
+    GBytes *head = NULL;
+
+    g_mutex_lock(&feed->lock);
+    while (!feed->head && !feed->ended && now < until &&
+           !qevm_interrupt_came(NULL)) {
+        now = g_get_monotonic_time();
+        (void)g_cond_wait_until(&feed->changed, &feed->lock,
+                                now + TURN_MS * 1000);
+    }
+    if (feed->head) {
+        head = g_bytes_ref(feed->head);
+    } else if (feed->error) {
+        g_propagate_error(error, g_error_copy(feed->error));
+    } else if (!qevm_interrupt_came(error)) {
+        g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_TIMEOUT,
+                    "the stream gives no bytes for %u s", seconds);
+    }
+    g_mutex_unlock(&feed->lock);
+    return head;
+}
+
+QevmSource *
+qevm_feed_source(QevmFeed *feed)
+{
+    return feed->source;
+}
+
+void
+qevm_feed_begin(QevmFeed *feed, int fd)
+{
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    fcntl(fd, F_SETPIPE_SZ, CHUNK);
+    g_mutex_lock(&feed->lock);
+    feed->fd = fd;
+    g_cond_broadcast(&feed->changed);
+    g_mutex_unlock(&feed->lock);
 }
 
 guint64
@@ -142,7 +241,7 @@ qevm_feed_stop(QevmFeed *feed, GError **error)
 
     g_mutex_lock(&feed->lock);
     feed->stop = TRUE;
-    while (!feed->ended && g_cond_wait_until(&feed->ends, &feed->lock, until)) {
+    while (!feed->ended && g_cond_wait_until(&feed->changed, &feed->lock, until)) {
     }
     ok = !feed->error;
     if (!ok) {

@@ -14,7 +14,7 @@ check_memory_file(QevmRework *rework, const QevmQemuItem *item,
 {
     struct stat st;
 
-    if (rework->wrapped) {
+    if (rework->command->wrapped) {
         return qevm_rework_refuse(item, error,
                                   "behind another command it cannot be seen "
                                   "whether %s is there already",

@@ -15,9 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long the program may take to end when asked, before it is made to. */
-#define POLITE_MS 3000
+/* How long the program may take to end when its monitor is told, and then when
+ * it gets a signal, before it is killed. */
+#define QUIT_MS 2000
+#define TERM_MS 4000
 #define TURN_MS 20
+
+static const char farewell[] = "{\"execute\": \"qmp_capabilities\"}\n"
+                               "{\"execute\": \"quit\"}\n";
 
 struct QevmKeeper {
     pid_t pid;   /* of the process that keeps it */
@@ -40,7 +45,7 @@ typedef struct {
     char *const *environment;
     const int *fds;
     guint n_fds;
-    int output, null;
+    int output, null, monitor;
 } Program;
 
 /* ---- the program ---- */
@@ -83,19 +88,19 @@ on_child(int number)
     (void)number;
 }
 
-/* Every descriptor of ours but those three; one that stayed open would keep a
- * pipe from ending. */
+/* Every descriptor of ours but those; one that stayed open would keep a pipe
+ * from ending. */
 static void
-close_others(int *control, int *report, int *failed, int null)
+close_others(int *control, int *report, int *failed, int *monitor, int null)
 {
-    int high = 1 << 16;
-    int *kept[] = { control, report, failed };
+    int high = 1 << 16, first = 3 + 4;
+    int *kept[] = { control, report, failed, monitor };
 
     for (int fd = 0; fd < 3; fd++) {
         dup2(null, fd);
     }
     for (guint i = 0; i < G_N_ELEMENTS(kept); i++) {
-        *kept[i] = fcntl(*kept[i], F_DUPFD_CLOEXEC, 512);
+        *kept[i] = fcntl(*kept[i] < 0 ? null : *kept[i], F_DUPFD_CLOEXEC, 512);
     }
     for (guint i = 0; i < G_N_ELEMENTS(kept); i++) {
         if (dup2(*kept[i], 3 + (int)i) < 0) {
@@ -103,8 +108,8 @@ close_others(int *control, int *report, int *failed, int null)
         }
         *kept[i] = 3 + (int)i;
     }
-    if (syscall(SYS_close_range, 6, ~0U, 0) != 0) {
-        for (int fd = 6; fd < high; fd++) {
+    if (syscall(SYS_close_range, first, ~0U, 0) != 0) {
+        for (int fd = first; fd < high; fd++) {
             close(fd);
         }
     }
@@ -153,18 +158,24 @@ signal_all(pid_t program, int number)
 }
 
 static void
-end_all(pid_t program)
+end_all(pid_t program, int monitor)
 {
-    int status;
+    int status, waited = 0;
     gboolean ended = FALSE;
 
-    for (int waited = 0; collect(program, &status, &ended); waited += TURN_MS) {
-        if (waited == 0) {
+    (void)!write(monitor, farewell, sizeof(farewell) - 1);
+    while (collect(program, &status, &ended)) {
+        /* What the program has left is told nothing by its monitor. */
+        if (ended && waited < QUIT_MS) {
+            waited = QUIT_MS;
+        }
+        if (waited == QUIT_MS) {
             signal_all(program, SIGTERM);
-        } else if (waited > POLITE_MS) {
+        } else if (waited > TERM_MS) {
             signal_all(program, SIGKILL);
         }
         poll(NULL, 0, TURN_MS);
+        waited += TURN_MS;
     }
 }
 
@@ -175,7 +186,7 @@ keep(const Program *program, int control, int report)
     static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
     struct pollfd wait = { .events = POLLIN };
     gboolean ended = FALSE, told = FALSE;
-    int failed[2], number = 0, status = 0;
+    int failed[2], monitor, number = 0, status = 0;
     sigset_t child, before;
     pid_t pid, self = getpid();
 
@@ -199,7 +210,8 @@ keep(const Program *program, int control, int report)
         become(program, self, failed[1]);
     }
     close(failed[1]);
-    close_others(&control, &report, &failed[0], program->null);
+    monitor = program->monitor;
+    close_others(&control, &report, &failed[0], &monitor, program->null);
     (void)!read(failed[0], &number, sizeof(number));
     (void)!write(report, &number, sizeof(number));
     wait.fd = control;
@@ -211,7 +223,7 @@ keep(const Program *program, int control, int report)
         }
     } while (ppoll(&wait, 1, NULL, &before) <= 0);
     /* Whoever wanted it is gone, or wants it no longer. */
-    end_all(pid);
+    end_all(pid, monitor);
     _exit(0);
 }
 
@@ -264,29 +276,19 @@ start(QevmKeeper *keeper, const Program *program, GError **error)
     return !number || fail(program->argv[0], number, error);
 }
 
-/* In QEMU's messages, the system's are in English. */
-static char **
-make_environment(void)
-{
-    char **environment = g_get_environ();
-
-    environment = g_environ_setenv(environment, "LC_ALL", "C", TRUE);
-    return g_environ_setenv(environment, "QEMU_AUDIO_DRV", "none", TRUE);
-}
-
 QevmKeeper *
-qevm_keeper_start(char *const *argv, const int *fds, guint n_fds, int output,
-                  GError **error)
+qevm_keeper_start(char *const *argv, char *const *environment, const int *fds,
+                  guint n_fds, int output, int monitor, GError **error)
 {
     g_autoptr(QevmKeeper) keeper = g_new0(QevmKeeper, 1);
     g_autofree char *path = g_find_program_in_path(argv[0]);
-    g_auto(GStrv) environment = make_environment();
     Program program = { .path = path,
                         .argv = argv,
                         .environment = environment,
                         .fds = fds,
                         .n_fds = n_fds,
-                        .output = output };
+                        .output = output,
+                        .monitor = monitor };
 
     keeper->control = keeper->report = -1;
     if (!path) {

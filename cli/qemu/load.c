@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #define TURN_MS 200
-#define HEAD_SIZE (64 * 1024) /* bytes that hold the configuration */
 
 const char *const qevm_qemu_load_options[] = { "-S", "-incoming", "defer",
                                                NULL };
@@ -27,6 +26,7 @@ qevm_load_free(QevmLoad *load)
         g_free(load->messages);
         qevm_load_place_clear(&load->place);
         g_free(load->ended);
+        g_ptr_array_unref(load->capabilities);
         g_free(load);
     }
 }
@@ -44,27 +44,24 @@ system_failed(const char *what, GError **error)
 /* What the stream asks for, by its configuration. A stream that is none is
  * QEMU's to judge. */
 static gboolean
-look_at_head(QevmSource *source, gboolean *ignore_shared, gboolean *mapped_ram,
-             GError **error)
+look_at_head(QevmFeed *feed, guint seconds, GPtrArray *capabilities,
+             gboolean *mapped_ram, GError **error)
 {
-    g_autofree guint8 *head = g_malloc(HEAD_SIZE);
-    g_autoptr(GBytes) bytes = NULL;
+    g_autoptr(GBytes) head = qevm_feed_head(feed, seconds, error);
     g_autoptr(QevmStream) stream = NULL;
-    gsize size = 0, got = 1;
 
-    while (got > 0 && size < HEAD_SIZE) {
-        if (!qevm_source_read_some(source, size, HEAD_SIZE - size, head + size,
-                                   &got, error)) {
-            return FALSE;
-        }
-        qevm_source_keep(source, size, head + size, got);
-        size += got;
+    if (!head) {
+        return FALSE;
     }
-    bytes = g_bytes_new(head, size);
     stream =
-        qevm_stream_open(qevm_source_new_bytes(bytes, "head"), 0, NULL, NULL);
-    *ignore_shared = stream && stream->capability_ignore_shared;
+        qevm_stream_open(qevm_source_new_bytes(head, "head"), 0, NULL, NULL);
     *mapped_ram = stream && stream->capability_mapped_ram;
+    if (stream && stream->capability_ignore_shared) {
+        g_ptr_array_add(capabilities, (gpointer)(guintptr) "x-ignore-shared");
+    }
+    if (*mapped_ram) {
+        g_ptr_array_add(capabilities, (gpointer)(guintptr) "mapped-ram");
+    }
     return TRUE;
 }
 
@@ -100,13 +97,12 @@ begin_incoming(QevmQemu *qemu, const char *uri, GError **error)
 }
 
 static gboolean
-begin_pipe(QevmQemu *qemu, QevmSource *source, QevmFeed **feed, GError **error)
+begin_pipe(QevmQemu *qemu, QevmFeed *feed, GError **error)
 {
     int ends[2];
     gboolean ok;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        qevm_source_free(source);
         return system_failed("pipe", error);
     }
     ok = qevm_qmp_do(qemu->qmp, "getfd",
@@ -116,10 +112,9 @@ begin_pipe(QevmQemu *qemu, QevmSource *source, QevmFeed **feed, GError **error)
     close(ends[0]);
     if (!ok) {
         close(ends[1]);
-        qevm_source_free(source);
         return FALSE;
     }
-    *feed = qevm_feed_new(source, ends[1]);
+    qevm_feed_begin(feed, ends[1]);
     return TRUE;
 }
 
@@ -173,7 +168,6 @@ begin_file(QevmQemu *qemu, QevmSource *source, GError **error)
     if (spooled >= 0) {
         close(spooled);
     }
-    qevm_source_free(source);
     return ok;
 }
 
@@ -192,7 +186,7 @@ wait_for_end(QevmQemu *qemu, QevmFeed *feed, GError **error)
             json_object_get(json_object_get(event, "data"), "status"));
         gboolean good = g_strcmp0(name, "MIGRATION") == 0 &&
                         g_strcmp0(status, "completed") == 0;
-        guint64 now = feed ? qevm_feed_done(feed) : 0;
+        guint64 now = qevm_feed_done(feed);
 
         json_decref(event);
         if (good) {
@@ -244,52 +238,66 @@ judge_answer(QevmQemu *qemu, QevmLoad *load, const GError *why)
         g_strdup_printf("%s (QEMU %s)\n", why->message, qemu->version);
 }
 
-QevmLoad *
-qevm_qemu_load(QevmQemu *qemu, QevmSource *source, GError **error)
+/* Why it was not loaded is a verdict, or none. Takes over `problem`. */
+static gboolean
+judge(QevmQemu *qemu, QevmLoad *load, gsize from, GError *problem,
+      GError **error)
 {
-    g_autoptr(QevmLoad) load = g_new0(QevmLoad, 1);
-    gboolean ignore_shared, mapped_ram, ok;
-    QevmFeed *feed = NULL;
-    GError *problem = NULL;
-    gsize from;
+    gboolean ok = TRUE;
 
-    if (!look_at_head(source, &ignore_shared, &mapped_ram, error)) {
-        qevm_source_free(source);
-        return NULL;
-    }
-    qevm_messages_show(qemu->messages, FALSE);
-    g_free(qevm_messages_text(qemu->messages, 0, &from));
-    enable_traces(qemu);
-    ok =
-        set_capability(qemu, "events", &problem) &&
-        (!ignore_shared || set_capability(qemu, "x-ignore-shared", &problem)) &&
-        (!mapped_ram || set_capability(qemu, "mapped-ram", &problem));
-    if (!ok) {
-        qevm_source_free(source);
-    } else {
-        ok = (mapped_ram ? begin_file(qemu, source, &problem)
-                         : begin_pipe(qemu, source, &feed, &problem)) &&
-             wait_for_end(qemu, feed, &problem);
-    }
-    if (feed && !qevm_feed_stop(feed, error)) {
-        g_clear_error(&problem);
-        return NULL;
-    }
-    if (ok) {
+    if (!problem) {
         load->messages = qevm_messages_text(qemu->messages, from, NULL);
-        return g_steal_pointer(&load);
+        return TRUE;
     }
     if (g_error_matches(problem, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_ENDED)) {
-        g_clear_error(&problem);
         ok = judge_end(qemu, load, from, error);
     } else if (g_error_matches(problem, QEVM_QEMU_ERROR,
                                QEVM_QEMU_ERROR_ANSWER)) {
         judge_answer(qemu, load, problem);
-        g_clear_error(&problem);
-        ok = TRUE;
     } else {
         qevm_messages_show_rest(qemu->messages);
         g_propagate_error(error, problem);
+        return FALSE;
     }
-    return ok ? g_steal_pointer(&load) : NULL;
+    g_error_free(problem);
+    return ok;
+}
+
+static gboolean
+hand_over(QevmQemu *qemu, QevmFeed *feed, QevmLoad *load, GError **error)
+{
+    gboolean mapped_ram = FALSE, ok;
+
+    ok = look_at_head(feed, qemu->seconds, load->capabilities, &mapped_ram,
+                      error) &&
+         set_capability(qemu, "events", error);
+    for (guint i = 0; ok && i < load->capabilities->len; i++) {
+        ok = set_capability(qemu, g_ptr_array_index(load->capabilities, i),
+                            error);
+    }
+    return ok && (mapped_ram ? begin_file(qemu, qevm_feed_source(feed), error)
+                             : begin_pipe(qemu, feed, error));
+}
+
+QevmLoad *
+qevm_qemu_load(QevmQemu *qemu, QevmSource *source, GError **error)
+{
+    g_autoptr(QevmLoad) load = g_new0(QevmLoad, 1);
+    QevmFeed *feed = qevm_feed_new(source);
+    GError *problem = NULL;
+    gsize from;
+
+    load->capabilities = g_ptr_array_new();
+    qevm_messages_show(qemu->messages, FALSE);
+    g_free(qevm_messages_text(qemu->messages, 0, &from));
+    enable_traces(qemu);
+    if (hand_over(qemu, feed, load, &problem)) {
+        (void)wait_for_end(qemu, feed, &problem);
+    }
+    if (!qevm_feed_stop(feed, error)) {
+        g_clear_error(&problem);
+        return NULL;
+    }
+    return judge(qemu, load, from, problem, error) ? g_steal_pointer(&load)
+                                                   : NULL;
 }

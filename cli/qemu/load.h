@@ -19,6 +19,8 @@ typedef struct {
     char *messages;      /* owned; lines that QEMU said meanwhile, or "" */
     QevmLoadPlace place; /* where it was; of builds whose traces can be seen */
     char *ended;         /* owned; "exit code 1", "SIGABRT"; NULL: loaded */
+    GPtrArray *capabilities; /* const char *; owned; of migration, that the
+                                stream asks for, so that they were set */
 } QevmLoad;
 
 void qevm_load_free(QevmLoad *load);

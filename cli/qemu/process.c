@@ -48,13 +48,28 @@ system_failed(const char *what, GError **error)
     return FALSE;
 }
 
-/* With one descriptor more to inherit; it stays open here. */
+static char **
+make_environment(const QevmQemuCommand *command)
+{
+    char **environment = g_get_environ();
+
+    /* In QEMU's messages, the system's are in English. */
+    environment = g_environ_setenv(environment, "LC_ALL", "C", TRUE);
+    environment = g_environ_setenv(environment, "QEMU_AUDIO_DRV", "none", TRUE);
+    /* Behind a chroot there may be no such folder for its temporary images. */
+    return command->wrapped ? g_environ_unsetenv(environment, "TMPDIR")
+                            : environment;
+}
+
+/* With one descriptor more to inherit. `monitor`: our end of it, or -1. All
+ * stay open here. */
 static QevmQemu *
-spawn(const QevmQemuCommand *command, GPtrArray *words, int fd, guint seconds,
-      gboolean show, GError **error)
+spawn(const QevmQemuCommand *command, GPtrArray *words, int fd, int monitor,
+      guint seconds, gboolean show, GError **error)
 {
     g_autoptr(QevmQemu) qemu = g_new0(QevmQemu, 1);
     g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
+    g_auto(GStrv) environment = make_environment(command);
     int output[2];
 
     qemu->seconds = seconds;
@@ -68,8 +83,9 @@ spawn(const QevmQemuCommand *command, GPtrArray *words, int fd, guint seconds,
     g_array_append_vals(fds, command->fds->data, command->fds->len);
     g_array_append_val(fds, fd);
     g_ptr_array_add(words, NULL);
-    qemu->keeper = qevm_keeper_start((char **)words->pdata, (int *)fds->data,
-                                     fds->len, output[1], error);
+    qemu->keeper =
+        qevm_keeper_start((char **)words->pdata, environment, (int *)fds->data,
+                          fds->len, output[1], monitor, error);
     close(output[1]);
     qemu->messages = qevm_messages_new(output[0], show);
     return qemu->keeper ? g_steal_pointer(&qemu) : NULL;
@@ -140,7 +156,7 @@ qevm_qemu_start(const QevmQemuCommand *command, const char *const *more,
     g_ptr_array_add(words, chardev);
     g_ptr_array_add(words, (gpointer)(guintptr) "-qmp");
     g_ptr_array_add(words, (gpointer)(guintptr) "chardev:qevm-qmp");
-    qemu = spawn(command, words, pair[1], seconds, show, error);
+    qemu = spawn(command, words, pair[1], pair[0], seconds, show, error);
     close(pair[1]);
     if (!qemu) {
         close(pair[0]);
@@ -204,17 +220,6 @@ qevm_qemu_wait(QevmQemu *qemu, int *status, GError **error)
     return TRUE;
 }
 
-void
-qevm_qemu_quit(QevmQemu *qemu)
-{
-    int status;
-
-    if (qevm_qmp_do(qemu->qmp, "quit", NULL, -1, NULL)) {
-        (void)qevm_qemu_wait(qemu, &status, NULL);
-    }
-    qevm_qemu_free(qemu);
-}
-
 /* ---- -dump-vmstate ---- */
 
 static gboolean
@@ -264,7 +269,7 @@ qevm_qemu_dump(const QevmQemuCommand *command, guint seconds, GError **error)
     name = g_strdup_printf("/dev/fd/%d", ends[1]);
     g_ptr_array_add(words, (gpointer)(guintptr) "-dump-vmstate");
     g_ptr_array_add(words, name);
-    qemu = spawn(command, words, ends[1], seconds, FALSE, error);
+    qemu = spawn(command, words, ends[1], -1, seconds, FALSE, error);
     close(ends[1]);
     ok = qemu && read_until_end(ends[0], bytes, seconds, error) &&
          qevm_qemu_wait(qemu, &status, error);

@@ -28,8 +28,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmQemu, qevm_qemu_free)
 
 /* Ends it at once; what it said can still be read. */
 void qevm_qemu_stop(QevmQemu *qemu);
-/* Tells it to quit, waits for it, and frees it. */
-void qevm_qemu_quit(QevmQemu *qemu);
 /* Waits until it has ended, for its time at most; FALSE: it has not. */
 gboolean qevm_qemu_wait(QevmQemu *qemu, int *status, GError **error);
 /* "exit code 1", "SIGABRT". Owned. */

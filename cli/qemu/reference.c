@@ -50,19 +50,13 @@ static json_t *
 facts_of(QevmCli *cli, char **words, GError **error)
 {
     g_autoptr(QevmQemuCommand) command = command_of(cli, words, error);
-    QevmQemu *qemu =
+    g_autoptr(QevmQemu) qemu =
         command ? qevm_qemu_start(command, qevm_qemu_save_options,
                                   (guint)cli->options.timeout, TRUE, error)
                 : NULL;
     g_autofree char *qtree = NULL;
-    json_t *facts = qemu ? qevm_qemu_facts(qemu, &qtree, error) : NULL;
 
-    if (facts) {
-        qevm_qemu_quit(qemu);
-    } else {
-        qevm_qemu_free(qemu);
-    }
-    return facts;
+    return qemu ? qevm_qemu_facts(qemu, &qtree, error) : NULL;
 }
 
 static QevmCompat *
@@ -134,7 +128,7 @@ starts(QevmCli *cli, char **words, const GPtrArray *options, guint count,
     g_auto(GStrv) all = with_options(words, options, count);
     g_autoptr(QevmQemuCommand) command = command_of(cli, all, error);
     g_autoptr(GError) problem = NULL;
-    QevmQemu *qemu;
+    g_autoptr(QevmQemu) qemu = NULL;
 
     *failed = FALSE;
     if (!command) {
@@ -143,7 +137,6 @@ starts(QevmCli *cli, char **words, const GPtrArray *options, guint count,
     qemu = qevm_qemu_start(command, qevm_qemu_save_options,
                            (guint)cli->options.timeout, FALSE, &problem);
     if (qemu) {
-        qevm_qemu_quit(qemu);
         return TRUE;
     }
     *failed = g_error_matches(problem, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_START);

@@ -19,8 +19,6 @@ typedef struct {
 typedef struct {
     QevmQemuCommand *command;
     QevmQemuFlags flags;
-    gboolean wrapped;  /* another program comes before the QEMU, so that
-                          files may be others than we see */
     GPtrArray *items;  /* QevmQemuItem */
     GPtrArray *argv;   /* char *; the new command line so far */
     GHashTable *nodes; /* node names of -blockdev that can be written to */

@@ -62,3 +62,7 @@ $ qevm try --dry-run x.mig -- qemu-system-x86_64 -drive 'file=json:{"driver"'
 # Unless they are copies.
 $ qevm try --dry-run --disks-are-copies x.mig -- qemu-system-x86_64 -drive file=nvme://0000:00:01.0/1 -hda a,b -blockdev raw,node-name=f,file.driver=file,file.filename=c -device virtio-blk-pci,drive=f
 qemu-system-x86_64 -drive file=nvme://0000:00:01.0/1 -hda a,b -blockdev raw,node-name=f,file.driver=file,file.filename=c -device virtio-blk-pci,drive=f -display none -monitor none
+
+# What would be copied to its own file is only read.
+$ qevm try --dry-run x.mig -- qemu-system-x86_64 -blockdev copy-on-read,node-name=f,bottom=b,file.driver=file,file.filename=a -blockdev '{"driver":"copy-on-read","file":"a","bottom":"b"}'
+qemu-system-x86_64 -blockdev raw,node-name=f,file.driver=file,file.filename=a,read-only=on,force-share=on,file.read-only=on,file.force-share=on -blockdev '{"driver":"raw","file":"a","read-only":true,"force-share":true}' -display none -monitor none -snapshot
