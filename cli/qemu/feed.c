@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -60,8 +59,6 @@ stopped(QevmFeed *feed)
 static gboolean
 write_all(QevmFeed *feed, const guint8 *data, gsize n)
 {
-    struct pollfd wait = { .fd = feed->fd, .events = POLLOUT };
-
     while (n > 0) {
         gssize written = write(feed->fd, data, n);
 
@@ -71,8 +68,6 @@ write_all(QevmFeed *feed, const guint8 *data, gsize n)
             g_mutex_lock(&feed->lock);
             feed->done += (guint64)written;
             g_mutex_unlock(&feed->lock);
-        } else if (errno == EAGAIN && !stopped(feed)) {
-            poll(&wait, 1, TURN_MS);
         } else if (errno != EINTR) {
             return FALSE;
         }
@@ -212,7 +207,6 @@ qevm_feed_source(QevmFeed *feed)
 void
 qevm_feed_begin(QevmFeed *feed, int fd)
 {
-    fcntl(fd, F_SETFL, O_NONBLOCK);
     fcntl(fd, F_SETPIPE_SZ, CHUNK);
     g_mutex_lock(&feed->lock);
     feed->fd = fd;
@@ -231,8 +225,8 @@ qevm_feed_done(QevmFeed *feed)
     return done;
 }
 
-/* A source that is a pipe may never give another byte; then its thread is left
- * to itself. */
+/* A source that is a pipe may never give another byte, and a QEMU that hangs
+ * takes none: then the thread is left to itself until that has ended. */
 gboolean
 qevm_feed_stop(QevmFeed *feed, GError **error)
 {
@@ -241,7 +235,8 @@ qevm_feed_stop(QevmFeed *feed, GError **error)
 
     g_mutex_lock(&feed->lock);
     feed->stop = TRUE;
-    while (!feed->ended && g_cond_wait_until(&feed->changed, &feed->lock, until)) {
+    while (!feed->ended &&
+           g_cond_wait_until(&feed->changed, &feed->lock, until)) {
     }
     ok = !feed->error;
     if (!ok) {

@@ -3,6 +3,7 @@
 #include "cli/qemu/load.h"
 
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/qemu/error.h"
 #include "cli/qemu/feed.h"
 #include "parser/stream.h"
@@ -173,10 +174,14 @@ begin_file(QevmQemu *qemu, QevmSource *source, GError **error)
 
 /* Until the load has come to an end, either way: TRUE if it is a good one. */
 static gboolean
-wait_for_end(QevmQemu *qemu, QevmFeed *feed, GError **error)
+wait_for_end(QevmQemu *qemu, QevmFeed *feed, QevmProgressLine *line,
+             GError **error)
 {
-    gint64 moved = g_get_monotonic_time();
+    QevmSource *source = qevm_feed_source(feed);
+    guint64 total =
+        qevm_source_seekable(source) ? qevm_source_size(source) : G_MAXUINT64;
     guint64 done = 0;
+    gint64 moved = g_get_monotonic_time();
 
     for (;;) {
         GError *problem = NULL;
@@ -199,6 +204,7 @@ wait_for_end(QevmQemu *qemu, QevmFeed *feed, GError **error)
         if (now != done) {
             done = now;
             moved = g_get_monotonic_time();
+            qevm_progress_update(done, total, line);
         }
         if (g_get_monotonic_time() - moved >
             (gint64)qemu->seconds * G_USEC_PER_SEC) {
@@ -284,6 +290,7 @@ qevm_qemu_load(QevmQemu *qemu, QevmSource *source, GError **error)
 {
     g_autoptr(QevmLoad) load = g_new0(QevmLoad, 1);
     QevmFeed *feed = qevm_feed_new(source);
+    QevmProgressLine line;
     GError *problem = NULL;
     gsize from;
 
@@ -292,7 +299,9 @@ qevm_qemu_load(QevmQemu *qemu, QevmSource *source, GError **error)
     g_free(qevm_messages_text(qemu->messages, 0, &from));
     enable_traces(qemu);
     if (hand_over(qemu, feed, load, &problem)) {
-        (void)wait_for_end(qemu, feed, &problem);
+        qevm_progress_start(&line, "loading");
+        (void)wait_for_end(qemu, feed, &line, &problem);
+        qevm_progress_stop(&line);
     }
     if (!qevm_feed_stop(feed, error)) {
         g_clear_error(&problem);

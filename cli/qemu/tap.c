@@ -116,8 +116,9 @@ qevm_tap_open(guint queues, int *fds, GError **error)
     }
     if (number != 0) {
         g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                    "cannot make a network interface of our own to stand in "
-                    "for a tap: %s",
+                    "cannot make an interface of our own to stand in for a "
+                    "tap: %s; that takes /dev/net/tun and a network namespace, "
+                    "so run qevm as root, or give it another network",
                     g_strerror(number));
         return FALSE;
     }
