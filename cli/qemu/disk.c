@@ -76,7 +76,9 @@ secure_json(const QevmQemuItem *item, json_t *json, gboolean root,
     {
         /* In a file name of json:, a key may be a path. */
         if (ends_with_key(key, "read-only") ||
-            ends_with_key(key, "force-share")) {
+            ends_with_key(key, "force-share") ||
+            strcmp(key, "force-share") == 0 ||
+            (!root && strcmp(key, "read-only") == 0)) {
             json_object_set_new(json, key, json_true());
         } else if (ends_with_key(key, "driver") && json_is_string(inner) &&
                    !check_driver(item, json_string_value(inner), error)) {
@@ -151,8 +153,8 @@ secure_pairs(const QevmQemuItem *item, QevmQemuValue *value, gboolean drive,
             !check_protocol(item, text, error)) {
             return FALSE;
         }
-        if (dot &&
-            (strcmp(last, "read-only") == 0 || strcmp(last, "readonly") == 0)) {
+        if (dot && (strcmp(last, "read-only") == 0 ||
+                    strcmp(last, "force-share") == 0)) {
             qevm_qemu_value_set_on(value, *key, TRUE);
         }
         if (strcmp(last, "driver") != 0) {

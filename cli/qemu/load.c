@@ -54,6 +54,12 @@ look_at_head(QevmFeed *feed, guint seconds, GPtrArray *capabilities,
     if (!head) {
         return FALSE;
     }
+    /* Some QEMUs wait for more. */
+    if (g_bytes_get_size(head) == 0) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_TRUNCATED,
+                    "the stream is empty");
+        return FALSE;
+    }
     stream =
         qevm_stream_open(qevm_source_new_bytes(head, "head"), 0, NULL, NULL);
     *mapped_ram = stream && stream->capability_mapped_ram;

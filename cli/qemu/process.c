@@ -278,9 +278,13 @@ qevm_qemu_dump(const QevmQemuCommand *command, guint seconds, GError **error)
         return NULL;
     }
     if (status != 0) {
+        g_autofree char *said = NULL;
+
         how = qevm_qemu_status_text(status);
+        qevm_messages_finish(qemu->messages);
+        said = qevm_messages_text(qemu->messages, 0, NULL);
         g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_ENDED,
-                    "QEMU ended with %s", how);
+                    "QEMU ended with %s: %s", how, g_strchomp(said));
         return NULL;
     }
     return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));

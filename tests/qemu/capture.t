@@ -121,11 +121,25 @@ def check_huge(version):
         ok(most < 256 << 10 or most == before, "%s: 64 GiB of RAM: %d KiB of memory" % (version, most))
 
 
+def check_bare(version):
+    """Behind a chroot without /proc, which the dump needs: the rest is there, and it is said."""
+    with Place(version) as place:
+        argv = ["chroot", place.root, *lab.words(OTHERS["5.2"][0][0].replace("-2.0", "-" + version))]
+        code, said, err = place.run("capture", "-o", place.file("one"), "--no-sync", "--", *argv)
+        with open(place.file("one.target.json")) as f:
+            target = json.load(f)
+        ok(code == 0 and target["vmstate"] is None and "(-dump-vmstate): QEMU ended with exit code" in err
+           and not json_schema.wrong(target, SCHEMA, "target", SCHEMA), "%s: a chroot without /proc" % version,
+           code, said, err)
+
+
 lab.tidy()
 for one in sys.argv[1:] or VERSIONS:
     if one != "5.2":  # which has no reserve=off
         check_huge(one)
     check_pc(one)
+    if one == "10.0":
+        check_bare(one)
     for row in OTHERS[one]:
         check_other(one, *row)
 finish()

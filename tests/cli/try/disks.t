@@ -20,6 +20,9 @@ qemu-system-x86_64 -drive 'file=json:{"driver":"qcow2",,"file":{"driver":"file",
 $ qevm try --dry-run x.mig -- qemu-system-x86_64 -drive 'file=json:{"driver":"qcow2",,"file.driver":"file",,"file.filename":"a",,"file.read-only":false}'
 qemu-system-x86_64 -drive 'file=json:{"driver":"qcow2",,"file.driver":"file",,"file.filename":"a",,"file.read-only":true},snapshot=on,force-share=on' -display none -monitor none -snapshot
 2> qevm: not written to: json:{"driver":"qcow2","file.driver":"file","file.filename":"a","file.read-only":false}
+$ qevm try --dry-run x.mig -- qemu-system-x86_64 -drive driver=qcow2,file.filename=a,file.read-only=off,file.force-share=off -drive 'file=json:{"driver":"qcow2",,"force-share":false,,"file":{"filename":"a",,"read-only":false,,"force-share":false}}'
+qemu-system-x86_64 -drive driver=qcow2,file.filename=a,file.read-only=on,file.force-share=on,force-share=on,snapshot=on -drive 'file=json:{"driver":"qcow2",,"force-share":true,,"file":{"filename":"a",,"read-only":true,,"force-share":true}},snapshot=on,force-share=on' -display none -monitor none -snapshot
+2> qevm: not written to: a, json:{"driver":"qcow2","force-share":false,"file":{"filename":"a","read-only":false,"force-share":false}}
 $ qevm try --dry-run x.mig -- qemu-system-x86_64 -drive file=fat:rw:folder -drive driver=vvfat,dir=folder,rw=on -drive file=nbd://host/export
 qemu-system-x86_64 -drive file=fat:folder,snapshot=on,force-share=on -drive driver=vvfat,dir=folder,rw=off,force-share=on,snapshot=on -drive file=nbd://host/export,snapshot=on,force-share=on -display none -monitor none -snapshot
 2> qevm: not written to: fat:rw:folder, a drive, nbd://host/export
