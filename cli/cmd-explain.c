@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/explain.h"
 #include "cli/render-explain.h"
 #include "cli/render.h"
 #include "cli/schemas.h"
@@ -211,8 +212,9 @@ print_text(const Explain *x)
     return TRUE;
 }
 
-static gboolean
-print_json(const Explain *x)
+/* New reference. NULL: it was said why. */
+static json_t *
+to_json(const Explain *x)
 {
     json_t *json = json_object(), *failures = json_array();
     json_t *notices = json_array(), *unknown = json_array();
@@ -234,12 +236,24 @@ print_json(const Explain *x)
     json_object_set_new(json, "failures", failures);
     json_object_set_new(json, "notices", notices);
     json_object_set_new(json, "not_understood", unknown);
-    if (ok) {
+    if (!ok) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+static gboolean
+print_json(const Explain *x)
+{
+    json_t *json = to_json(x);
+
+    if (json) {
         qevm_render_json_print(x->cli->out, json);
         qevm_print(x->cli->out, "\n");
     }
     json_decref(json);
-    return ok;
+    return json != NULL;
 }
 
 /* Something is left that nobody explained. */
@@ -269,16 +283,45 @@ clear(Explain *x)
     qevm_log_free(x->log);
 }
 
-static int
-run_with(Explain *x, const char *message)
+static gboolean
+load_causes(Explain *x)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *path = qevm_schemas_folder("causes.json");
-    gboolean is_log = strcmp(message, "-") == 0;
 
     x->causes = qevm_causes_load(path, &error);
     if (!x->causes) {
-        return qevm_cli_fail(x->cli, path, error, QEVM_EXIT_SYSTEM);
+        qevm_cli_fail(x->cli, path, error, QEVM_EXIT_SYSTEM);
+    }
+    return x->causes != NULL;
+}
+
+gboolean
+qevm_explain(QevmCli *cli, const char *messages, const char *file,
+             json_t **json)
+{
+    Explain x = { .cli = cli, .file = file, .log = qevm_log_new() };
+    gboolean ok;
+
+    read_message(x.log, messages);
+    qevm_log_end(x.log);
+    ok = load_causes(&x) && (!file || open_stream(&x));
+    if (ok && json) {
+        ok = (*json = to_json(&x)) != NULL;
+    } else if (ok) {
+        ok = print_text(&x);
+    }
+    clear(&x);
+    return ok;
+}
+
+static int
+run_with(Explain *x, const char *message)
+{
+    gboolean is_log = strcmp(message, "-") == 0;
+
+    if (!load_causes(x)) {
+        return QEVM_EXIT_SYSTEM;
     }
     if (is_log) {
         read_log(x->log);

@@ -1,10 +1,12 @@
 /* cmd-try.c - qevm try: does this QEMU load that stream? */
 #include "cli/container.h"
+#include "cli/explain.h"
 #include "cli/qemu/cli.h"
 #include "cli/qemu/load.h"
 #include "cli/qemu/run.h"
 #include "cli/render.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const QevmOption options[] = {
@@ -12,6 +14,7 @@ static const QevmOption options[] = {
       "SECONDS", "let the guest go on for so long" },
     QEVM_OPTION_DISKS_ARE_COPIES,
     QEVM_OPTION_TIMEOUT,
+    QEVM_OPTION_OFFSET,
     QEVM_OPTION_SHOW_COMMAND,
     QEVM_OPTION_JSON,
     QEVM_OPTION_END,
@@ -30,6 +33,7 @@ typedef struct {
     const QevmQemu *qemu;
     const QevmLoad *load;
     const QevmRun *run; /* NULL: it did not go on */
+    gboolean is_stream; /* the file can be read again, and is one */
 } Trial;
 
 static gboolean
@@ -93,9 +97,24 @@ print_run(QevmPrint *out, const QevmRun *run)
     print_serial(out, run->serial);
 }
 
-static void
-print_text(QevmPrint *out, const Trial *trial)
+/* What it means. A stream out of a pipe is gone, and one that is none says
+ * nothing. */
+static gboolean
+is_explained(const Trial *trial)
 {
+    return trial->load->result != QEVM_LOAD_LOADED && *trial->load->messages;
+}
+
+static const char *
+explained_file(const Trial *trial)
+{
+    return trial->is_stream ? trial->file : NULL;
+}
+
+static void
+print_text(QevmCli *cli, const Trial *trial)
+{
+    QevmPrint *out = cli->out;
     const QevmLoad *load = trial->load;
     gboolean good = load->result == QEVM_LOAD_LOADED;
 
@@ -124,6 +143,10 @@ print_text(QevmPrint *out, const Trial *trial)
     }
     if (trial->run) {
         print_run(out, trial->run);
+    }
+    if (is_explained(trial)) {
+        qevm_print(out, "\n");
+        (void)qevm_explain(cli, load->messages, explained_file(trial), NULL);
     }
 }
 
@@ -154,11 +177,11 @@ place_json(const QevmLoadPlace *place)
 {
     json_t *json;
 
-    if (!place->section) {
+    if (!place->section && !place->field) {
         return json_null();
     }
     json = json_object();
-    json_object_set_new(json, "section", qevm_render_json_text(place->section));
+    json_object_set_new(json, "section", text_or_null(place->section));
     json_object_set_new(json, "instance_id", json_integer(place->instance_id));
     json_object_set_new(json, "version_id", json_integer(place->version_id));
     json_object_set_new(json, "field", text_or_null(place->field));
@@ -182,10 +205,10 @@ run_json(const QevmRun *run)
 }
 
 static void
-print_json(QevmPrint *out, const Trial *trial)
+print_json(QevmCli *cli, const Trial *trial)
 {
     const QevmLoad *load = trial->load;
-    json_t *json = json_object();
+    json_t *json = json_object(), *explained = NULL;
 
     json_object_set_new(json, "file", qevm_render_json_text(trial->file));
     json_object_set_new(json, "qemu", json_string(trial->qemu->version));
@@ -198,25 +221,29 @@ print_json(QevmPrint *out, const Trial *trial)
     if (trial->run) {
         json_object_set_new(json, "run", run_json(trial->run));
     }
+    if (is_explained(trial) &&
+        qevm_explain(cli, load->messages, explained_file(trial), &explained)) {
+        json_object_set_new(json, "explained", explained);
+    }
     qevm_cli_qemu_json(trial->command, json);
-    qevm_render_json_print(out, json);
-    qevm_print(out, "\n");
+    qevm_render_json_print(cli->out, json);
+    qevm_print(cli->out, "\n");
     json_decref(json);
 }
 
 /* ---- the trial ---- */
 
+/* `trial` has the file and what it is. Takes over `source`. */
 static int
-load_and_run(QevmCli *cli, const QevmQemuCommand *command, const char *file,
-             QevmSource *source)
+load_and_run(QevmCli *cli, Trial *trial, QevmSource *source)
 {
     const QevmOptions *o = &cli->options;
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmQemu) qemu = qevm_qemu_start(command, qevm_qemu_load_options,
-                                               (guint)o->timeout, TRUE, &error);
+    g_autoptr(QevmQemu) qemu =
+        qevm_qemu_start(trial->command, qevm_qemu_load_options,
+                        (guint)o->timeout, TRUE, &error);
     g_autoptr(QevmLoad) load = NULL;
     g_autoptr(QevmRun) going = NULL;
-    Trial trial = { .file = file, .command = command, .qemu = qemu };
 
     if (!qemu) {
         qevm_source_free(source);
@@ -224,22 +251,49 @@ load_and_run(QevmCli *cli, const QevmQemuCommand *command, const char *file,
     }
     load = qevm_qemu_load(qemu, source, &error);
     if (!load) {
-        return qevm_cli_qemu_fail(cli, file, error);
+        return qevm_cli_qemu_fail(cli, trial->file, error);
     }
     if (o->run > 0 && load->result == QEVM_LOAD_LOADED) {
-        going = qevm_qemu_run(qemu, o->run, command->serial, &error);
+        going = qevm_qemu_run(qemu, o->run, trial->command->serial, &error);
         if (!going) {
-            return qevm_cli_qemu_fail(cli, file, error);
+            return qevm_cli_qemu_fail(cli, trial->file, error);
         }
     }
-    trial.load = load;
-    trial.run = going;
+    trial->qemu = qemu;
+    trial->load = load;
+    trial->run = going;
     if (o->json) {
-        print_json(cli->out, &trial);
+        print_json(cli, trial);
     } else {
-        print_text(cli->out, &trial);
+        print_text(cli, trial);
     }
-    return is_good(&trial) ? QEVM_EXIT_OK : QEVM_EXIT_FINDINGS;
+    return is_good(trial) ? QEVM_EXIT_OK : QEVM_EXIT_FINDINGS;
+}
+
+/* A snapshot goes with the disks of its time, which QEMU does not get here. */
+static void
+say_snapshot(const char *file, const QevmContainer *container)
+{
+    const QevmLayer *layer = qevm_container_layer(container, QEVM_LAYER_QCOW2);
+
+    if (layer && layer->snapshot) {
+        fprintf(stderr,
+                "qevm: %s: the disks are as they are now, not as they were at "
+                "the snapshot\n",
+                file);
+    }
+}
+
+/* Can the file be read again, and is it a stream? */
+static gboolean
+is_stream(const char *file, QevmSource *source)
+{
+    char magic[4];
+    gsize got;
+
+    return g_file_test(file, G_FILE_TEST_IS_REGULAR) &&
+           qevm_source_peek(source, sizeof(magic), magic, &got, NULL) &&
+           got == sizeof(magic) && memcmp(magic, "QEVM", got) == 0;
 }
 
 static int
@@ -247,6 +301,7 @@ run(QevmCli *cli, int argc, char **argv)
 {
     g_autoptr(QevmQemuCommand) command = NULL;
     g_autoptr(QevmContainer) container = NULL;
+    Trial trial = { .file = argv[0] };
     QevmSource *source;
     int code;
 
@@ -267,7 +322,10 @@ run(QevmCli *cli, int argc, char **argv)
     if (!container) {
         return QEVM_EXIT_INPUT;
     }
-    return qevm_cli_qemu_done(cli, load_and_run(cli, command, argv[0], source));
+    say_snapshot(argv[0], container);
+    trial.command = command;
+    trial.is_stream = is_stream(argv[0], source);
+    return qevm_cli_qemu_done(cli, load_and_run(cli, &trial, source));
 }
 
 const QevmCommand qevm_command_try = {

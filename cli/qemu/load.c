@@ -145,27 +145,39 @@ spool(QevmSource *source, GError **error)
     return fd;
 }
 
+/* QEMU takes a descriptor only if it was opened as QEMU would. */
+static int
+reopen(int of, GError **error)
+{
+    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", of);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        system_failed("descriptor", error);
+    }
+    return fd;
+}
+
 /* Pages are at places in the file, so QEMU needs the file. */
 static gboolean
 begin_file(QevmQemu *qemu, QevmSource *source, GError **error)
 {
-    int fd = -1, spooled = -1, of = qevm_source_file(source);
-    g_autofree char *path = NULL;
     g_autofree char *uri =
         g_strdup_printf("file:/dev/fdset/1,offset=%" G_GUINT64_FORMAT,
                         qevm_source_base(source));
-    gboolean ok = FALSE;
+    int spooled = -1, fd, of = qevm_source_file(source);
+    gboolean ok;
 
     if (!qevm_source_seekable(source)) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
                     "a stream with mapped RAM has to be a file");
-    } else if (of >= 0 || (of = spooled = spool(source, error)) >= 0) {
-        /* QEMU takes it only if it was opened as QEMU would. */
-        path = g_strdup_printf("/proc/self/fd/%d", of);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        ok = fd >= 0 || system_failed("descriptor", error);
+        return FALSE;
     }
-    ok = ok &&
+    if (of < 0) {
+        of = spooled = spool(source, error);
+    }
+    fd = of >= 0 ? reopen(of, error) : -1;
+    ok = fd >= 0 &&
          qevm_qmp_do(qemu->qmp, "add-fd", json_pack("{s:i}", "fdset-id", 1), fd,
                      error) &&
          begin_incoming(qemu, uri, error);

@@ -7,6 +7,7 @@ import os, struct, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from driving import *  # noqa: E402, F403
+import tick  # noqa: E402
 
 MACHINE = "qemu-system-x86_64 -M pc -m 16 -nodefaults "
 SERIAL = " -serial stdio"  # lab.py gives its own
@@ -212,7 +213,7 @@ def check_everything(version):
 
 
 lab.tidy()
-boot = loads.assemble("write").ljust(1440 << 10, b"\0")
+boot = tick.assemble("write").ljust(1440 << 10, b"\0")
 for one in sys.argv[1:] or VERSIONS:
     for disk in DISKS:
         if disk in EVERYWHERE or one == "7.2":

@@ -100,7 +100,7 @@ def check_killed():
 
         def feed():
             with open(place.file("ref"), "rb") as f, open(place.file("stream"), "wb") as fifo:
-                fifo.write(f.read(2000))
+                fifo.write(f.read(90000))
                 fifo.flush()
                 time.sleep(1)
                 for pid, line in processes():
@@ -120,11 +120,14 @@ def check_killed():
 
 def check_stuck_input():
     """A source that gives no more bytes: given up, without an end to wait for."""
+    argv = "qemu-system-x86_64 -M pc -m 16 -nodefaults"
     with Place("7.2") as place:
+        with capture(place, argv) as p:
+            p.communicate(timeout=LIMIT)
         os.mkfifo(place.file("stream"))
-        with place.start("try", "--timeout", "2", place.file("stream"), "--", *place.qemu(
-                "qemu-system-x86_64 -M pc -m 16 -nodefaults")) as p, open(place.file("stream"), "wb") as fifo:
-            fifo.write(b"QEVM\0\0\0\3")
+        with place.start("try", "--timeout", "2", place.file("stream"), "--", *place.qemu(argv)) as p, \
+                open(place.file("stream"), "wb") as fifo, open(place.file("ref"), "rb") as f:
+            fifo.write(f.read(90000))
             fifo.flush()
             said, err = "", ""
             with contextlib.suppress(subprocess.TimeoutExpired):
