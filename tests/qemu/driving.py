@@ -109,10 +109,16 @@ class Place:
                                                                os.stat(path).st_mode)
         return found
 
+    def images(self):
+        """Temporary images of QEMUs, which unlink theirs at once."""
+        return {name for name in os.listdir((self.root or "") + "/var/tmp") if name.startswith("vl.")}
+
     def strays(self):
-        """Temporary files of QEMU or of ours."""
-        return os.listdir(self.temporary) + [
-            name for name in os.listdir((self.root or "") + "/var/tmp") if name.startswith("vl.")]
+        """Temporary files of QEMU or of ours. Other QEMUs may be starting just now."""
+        images = self.images()
+        if images:
+            time.sleep(1)
+        return os.listdir(self.temporary) + sorted(images & self.images())
 
     def environment(self):
         return {**os.environ, MARK: mark, "TMPDIR": self.temporary}
