@@ -2,6 +2,7 @@
 #include "cli/planning.h"
 
 #include "cli/container.h"
+#include "cli/schemas.h"
 #include "cli/transform.h"
 #include "parser/libvirt.h"
 #include "parser/path.h"
@@ -252,6 +253,16 @@ say_options(const QevmReference *r)
     }
 }
 
+static gboolean
+load_idle(QevmPlanning *p, GError **error)
+{
+    g_autofree char *folder = qevm_schemas_folder("rules");
+    g_autofree char *path = g_build_filename(folder, "idle.json", NULL);
+
+    p->idle = qevm_idle_load(path, error);
+    return p->idle != NULL;
+}
+
 QevmPlanning *
 qevm_planning_new(QevmCli *cli, const char *file, char **qemu, int *code)
 {
@@ -292,7 +303,11 @@ qevm_planning_new(QevmCli *cli, const char *file, char **qemu, int *code)
         *code = qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
         return NULL;
     }
-    p->plan = qevm_plan_new(p->edit, p->target, p->base);
+    if (!load_idle(p, &error)) {
+        *code = qevm_cli_fail(cli, NULL, error, QEVM_EXIT_SYSTEM);
+        return NULL;
+    }
+    p->plan = qevm_plan_new(p->edit, p->target, p->base, p->idle);
     if (!qevm_plan_make(p->plan, &error)) {
         *code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
         return NULL;
@@ -307,6 +322,7 @@ qevm_planning_free(QevmPlanning *p)
         return;
     }
     qevm_plan_free(p->plan);
+    qevm_idle_free(p->idle);
     qevm_rules_free(p->rules);
     json_decref(p->moves);
     qevm_edit_free(p->edit);

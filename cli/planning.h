@@ -57,6 +57,7 @@ typedef struct {
     QevmStream *base;         /* owned; NULL: none */
     QevmStream *stream;       /* owned; edited on the way */
     QevmEdit *edit;           /* owned */
+    QevmIdle *idle;           /* owned */
     json_t *moves;            /* owned; the rules that --map stands for */
     QevmRules *rules;         /* owned; those, and what --rules gives */
     QevmPlan *plan;           /* owned */

@@ -61,17 +61,43 @@ stop(QevmLoad *load, QevmNode *ref, QevmNode *source, guint64 index, int number,
 
 /* ---- arm ---- */
 
-/* Registers with op0 3 and CRn 0 identify the CPU, those with CRn 11 and 15 are
- * the implementation's; the values of both are fixed (target/arm/helper.c,
- * target/arm/tcg/cpu64.c; the numbers are those of KVM_GET_REG_LIST). */
-gboolean
-qevm_arm_is_fixed(guint64 id)
-{
-    const guint64 aarch64 = G_GUINT64_CONSTANT(0x6030000000130000);
-    guint op0 = (id >> 14) & 3, crn = (id >> 7) & 0xf;
+/* The numbers are those of KVM_GET_REG_LIST. */
+#define AARCH64 G_GUINT64_CONSTANT(0x6030000000130000)
+#define CP15 G_GUINT64_CONSTANT(0x40200000000f0000)
+#define NON_SECURE G_GUINT64_CONSTANT(0x20000000)
 
-    return (id & ~G_GUINT64_CONSTANT(0xffff)) == aarch64 && op0 == 3 &&
-           (crn == 0 || crn == 11 || crn == 15);
+/* Registers with CRn 0 identify the CPU, but for those that select what others
+ * show and those for a guest's guest; those with CRn 11 and 15 are the
+ * implementation's. All are constants (target/arm/helper.c,
+ * target/arm/tcg/cpu64.c), as the upper part of PMCR is: what reads back is
+ * compared with what was loaded (target/arm/helper.c:write_list_to_cpustate()).
+ */
+guint64
+qevm_arm_fixed_bits(guint64 id)
+{
+    const guint64 upper = G_GUINT64_CONSTANT(0xfffff800), low = 0xffff;
+    guint crn, op1, rest;
+
+    if ((id & ~low) == AARCH64 && ((id >> 14) & 3) == 3) {
+        crn = (id >> 7) & 0xf;
+        op1 = (id >> 11) & 7;
+        rest = id & 0x7f;
+        if (crn == 9 && op1 == 3 && rest == 0x60) {
+            return upper;
+        }
+    } else if ((id & ~(low | NON_SECURE)) == CP15 && !(id & 0x8000)) {
+        crn = (id >> 11) & 0xf;
+        op1 = (id >> 3) & 0xf;
+        rest = id & 0x787;
+        if (crn == 9 && op1 == 0 && rest == 0x600) {
+            return upper;
+        }
+    } else {
+        return 0;
+    }
+    return (crn == 0 && op1 != 2 && op1 != 4) || crn == 11 || crn == 15
+               ? G_MAXUINT64
+               : 0;
 }
 
 /* The message has QEMU's own number of the register, not the one in the list
@@ -93,34 +119,69 @@ register_message(guint64 id)
     return message;
 }
 
+/* Is it a constant that the destination has another one of? */
+static gboolean
+differs(guint64 id, guint64 local, guint64 incoming)
+{
+    return ((local ^ incoming) & qevm_arm_fixed_bits(id)) != 0;
+}
+
+typedef struct {
+    QevmNode *indexes, *values;
+} Registers;
+
+static Registers
+registers_of(QevmNode *cpu)
+{
+    return (Registers){ child(cpu, "cpreg_vmstate_indexes"),
+                        child(cpu, "cpreg_vmstate_values") };
+}
+
 /* Both lists are sorted (target/arm/machine.c:cpu_post_load()). */
 static gboolean
-check_arm_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
+check_arm_registers(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    QevmNode *here = child(ref, "cpreg_vmstate_indexes");
-    QevmNode *there = child(source, "cpreg_vmstate_indexes");
-    QevmNode *here_values = child(ref, "cpreg_vmstate_values");
-    QevmNode *there_values = child(source, "cpreg_vmstate_values");
-    guint64 i = 0, v = 0, local, incoming, a, b;
+    Registers here = registers_of(ref), there = registers_of(source);
+    guint64 i = 0, v = 0, local, incoming;
 
-    while (element(here, i, &local) && element(there, v, &incoming)) {
-        if (incoming > local) {
-            i++;
-            continue;
-        }
+    while (element(here.indexes, i, &local) &&
+           element(there.indexes, v, &incoming)) {
         if (incoming < local) {
-            return stop(load, here, there, v, EPERM, qevm_node_vmsd(ref),
+            return stop(load, here.indexes, there.indexes, v, EPERM,
+                        qevm_node_vmsd(ref),
                         load->target->release >= 1100
                             ? register_message(incoming)
                             : NULL);
         }
-        if (qevm_arm_is_fixed(local) && element(here_values, i, &a) &&
-            element(there_values, v, &b) && a != b) {
-            return stop(load, here_values, there_values, v, EPERM,
+        i++;
+        v += incoming == local;
+    }
+    return TRUE;
+}
+
+/* Then the values are written, and read back. Up to 10.0, a register that only
+ * the destination has gets 0. */
+static gboolean
+check_arm_values(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    Registers here = registers_of(ref), there = registers_of(source);
+    gboolean zero = load->target->release && load->target->release < 1100;
+    guint64 i = 0, v = 0, local, incoming, a, b;
+
+    for (; element(here.indexes, i, &local) && element(here.values, i, &a);
+         i++) {
+        gboolean have = element(there.indexes, v, &incoming);
+        gboolean same = have && incoming == local;
+
+        b = 0;
+        if ((same && !element(there.values, v, &b)) || (!same && !zero)) {
+            continue;
+        }
+        if (have && differs(local, a, b)) {
+            return stop(load, here.values, there.values, v, EPERM,
                         qevm_node_vmsd(ref), NULL);
         }
-        i++;
-        v++;
+        v += same;
     }
     return TRUE;
 }
@@ -169,7 +230,9 @@ static gboolean
 check_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     return check_arm_timer(load, ref, source) &&
-           check_arm_cpu(load, ref, source) && check_ppc_cpu(load, ref, source);
+           check_arm_registers(load, ref, source) &&
+           check_arm_values(load, ref, source) &&
+           check_ppc_cpu(load, ref, source);
 }
 
 /* A capability is sent where it is not the machine's default. So one that

@@ -78,9 +78,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmStop, qevm_stop_clear)
 /* The features that the guest of a virtio device took, of its decoded state. */
 gboolean qevm_virtio_features(QevmNode *overlay, guint64 *features);
 
-/* Is the value of an arm system register, by its number in the stream, fixed
- * for a CPU model? */
-gboolean qevm_arm_is_fixed(guint64 id);
+/* The bits of a system register, by its number in the stream, that the CPU
+ * model fixes: a destination whose own differ refuses the value. */
+guint64 qevm_arm_fixed_bits(guint64 id);
 
 /* Loads `record` (FULL, START or CONFIGURATION) of `stream` into the section
  * `ref` of the target's reference. The trees of both are made and stay.

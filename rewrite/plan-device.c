@@ -96,108 +96,170 @@ element(GBytes *bytes, gsize index, guint64 *number_out)
     return TRUE;
 }
 
-/* The list of system registers as the destination has it, with the stream's
- * values of those that both have and that can be written to. */
-static gboolean
-merge_registers(QevmRepair *r, GByteArray *indexes, GByteArray *values)
+/* A list of system registers and their values. */
+typedef struct {
+    GBytes *indexes, *values;
+} Registers;
+
+static void
+registers_clear(Registers *list)
 {
-    QevmNode *nodes[4] = { qevm_plan_child(r->source, "cpreg_vmstate_indexes"),
-                           qevm_plan_child(r->source, "cpreg_vmstate_values"),
-                           qevm_plan_child(r->like, "cpreg_vmstate_indexes"),
-                           qevm_plan_child(r->like, "cpreg_vmstate_values") };
-    GBytes *bytes[4] = { NULL };
-    guint64 a, b, value;
+    g_clear_pointer(&list->indexes, g_bytes_unref);
+    g_clear_pointer(&list->values, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Registers, registers_clear)
+
+static gboolean
+read_registers(QevmNode *cpu, Registers *list)
+{
+    QevmNode *indexes = qevm_plan_child(cpu, "cpreg_vmstate_indexes");
+    QevmNode *values = qevm_plan_child(cpu, "cpreg_vmstate_values");
+
+    if (!indexes || !values) {
+        return FALSE;
+    }
+    list->indexes = qevm_plan_bytes(indexes);
+    list->values = qevm_plan_bytes(values);
+    return TRUE;
+}
+
+static gboolean
+has_register(const Registers *list, guint64 id, guint64 value)
+{
+    guint64 other;
+
+    for (gsize i = 0; list->indexes && element(list->indexes, i, &other); i++) {
+        if (other == id) {
+            return element(list->values, i, &other) && other == value;
+        }
+    }
+    return FALSE;
+}
+
+/* The list as the destination has it, with the stream's values of those that
+ * both have, but for the bits that are constants. FALSE: a register is left out
+ * that the guest may have written to. */
+static gboolean
+merge_registers(const Registers *there, const Registers *here,
+                const Registers *base, GByteArray *indexes, GByteArray *values)
+{
+    guint64 a, b, value, own;
+    gboolean kept = TRUE;
     gsize i = 0, k = 0;
 
-    for (guint n = 0; n < 4; n++) {
-        if (!nodes[n]) {
-            return FALSE;
-        }
-    }
-    for (guint n = 0; n < 4; n++) {
-        bytes[n] = qevm_plan_bytes(nodes[n]);
-    }
-    while (element(bytes[2], k, &b)) {
-        gboolean have = element(bytes[0], i, &a);
-
-        if (have && a < b) {
+    while (element(here->indexes, k, &b) && element(here->values, k, &value)) {
+        while (element(there->indexes, i, &a) && a < b &&
+               element(there->values, i, &own)) {
+            kept = kept && (own == 0 || qevm_arm_fixed_bits(a) ||
+                            has_register(base, a, own));
             i++;
-            continue;
         }
-        if (!element(bytes[3], k, &value)) {
-            break;
-        }
-        if (have && a == b) {
-            guint64 own;
+        if (element(there->indexes, i, &a) && a == b &&
+            element(there->values, i, &own)) {
+            guint64 fixed = qevm_arm_fixed_bits(b);
 
-            if (!qevm_arm_is_fixed(b) && element(bytes[1], i, &own)) {
-                value = own;
-            }
+            value = (value & fixed) | (own & ~fixed);
             i++;
         }
         qevm_be_append(indexes, 8, b);
         qevm_be_append(values, 8, value);
         k++;
     }
-    for (guint n = 0; n < 4; n++) {
-        g_bytes_unref(bytes[n]);
+    while (element(there->indexes, i, &a) && element(there->values, i, &own)) {
+        kept = kept && (own == 0 || qevm_arm_fixed_bits(a) ||
+                        has_register(base, a, own));
+        i++;
     }
-    return TRUE;
+    return kept;
 }
 
 static gboolean
-set_array(QevmRepair *r, const char *name, GByteArray *bytes, GError **error)
+resize_array(QevmRepair *r, QevmNode *node, gsize count, gboolean shrinks,
+             GError **error)
+{
+    static const guint8 zero[8];
+    g_autofree char *at = qevm_plan_path(r->plan, r->record, node, -1);
+    json_t *rule = qevm_plan_op("resize-array", at);
+
+    json_object_set_new(rule, "count", json_integer((json_int_t)count));
+    if (shrinks) {
+        json_object_set_new(rule, "if-equals", qevm_plan_hex(zero, 8));
+    }
+    return qevm_plan_repair(r, rule,
+                            shrinks ? QEVM_LOSS_DEFAULT : QEVM_LOSS_STATED,
+                            "the destination has so many registers", error);
+}
+
+/* What is to go is zero before it goes. */
+static gboolean
+set_array(QevmRepair *r, const char *name, GByteArray *bytes, QevmLoss loss,
+          GError **error)
 {
     QevmNode *node = qevm_plan_child(r->source, name);
     g_autofree char *at = qevm_plan_path(r->plan, r->record, node, -1);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    json_t *rule;
+    gsize count = bytes->len / 8, before = g_bytes_get_size(now) / 8;
+    g_autoptr(GByteArray) wanted = g_byte_array_new();
     gsize size;
     const guint8 *data;
 
-    if (g_bytes_get_size(now) != bytes->len) {
-        rule = qevm_plan_op("resize-array", at);
-        json_object_set_new(rule, "count", json_integer(bytes->len / 8));
-        if (!qevm_plan_repair(r, rule, QEVM_LOSS_LOSSY,
-                              "the destination has so many registers", error)) {
+    if (count > before && !resize_array(r, node, count, FALSE, error)) {
+        return FALSE;
+    }
+    g_clear_pointer(&now, g_bytes_unref);
+    now = qevm_plan_bytes(qevm_plan_child(r->source, name));
+    data = g_bytes_get_data(now, &size);
+    g_byte_array_append(wanted, bytes->data, bytes->len);
+    while (wanted->len < size) {
+        qevm_be_append(wanted, 8, 0);
+    }
+    if (size == wanted->len && memcmp(data, wanted->data, size) != 0) {
+        json_t *rule = qevm_plan_op("set-bytes", at);
+
+        json_object_set_new(rule, "value",
+                            qevm_plan_hex(wanted->data, wanted->len));
+        if (!qevm_plan_repair(r, rule, loss,
+                              "the registers that the destination has, with "
+                              "the guest's values",
+                              error)) {
             return FALSE;
         }
     }
-    node = qevm_plan_child(r->source, name);
-    g_clear_pointer(&now, g_bytes_unref);
-    now = qevm_plan_bytes(node);
-    data = g_bytes_get_data(now, &size);
-    if (size == bytes->len && memcmp(data, bytes->data, size) == 0) {
-        return TRUE;
-    }
-    rule = qevm_plan_op("set-bytes", at);
-    json_object_set_new(rule, "value", qevm_plan_hex(bytes->data, bytes->len));
-    return qevm_plan_repair(
-        r, rule, QEVM_LOSS_STATED,
-        "the registers that the destination has, with the guest's "
-        "values",
-        error);
+    return count >= before || resize_array(r, qevm_plan_child(r->source, name),
+                                           count, TRUE, error);
 }
 
 static gboolean
 repair_registers(QevmRepair *r, GError **error)
 {
+    QevmRecord *base = qevm_plan_base(r->plan, r->record);
+    QevmTree *then = base ? qevm_record_tree(r->plan->base, base, NULL) : NULL;
+    QevmNode *len = qevm_plan_child(r->source, "cpreg_vmstate_array_len");
+    g_auto(Registers) there = { 0 }, here = { 0 }, idle = { 0 };
     g_autoptr(GByteArray) indexes = g_byte_array_new();
     g_autoptr(GByteArray) values = g_byte_array_new();
     g_autofree char *at = NULL;
+    QevmLoss loss;
     json_t *rule;
-    QevmNode *len = qevm_plan_child(r->source, "cpreg_vmstate_array_len");
 
-    if (!len || !merge_registers(r, indexes, values)) {
+    if (!len || !read_registers(r->source, &there) ||
+        !read_registers(r->like, &here)) {
         return TRUE;
     }
+    if (then) {
+        (void)read_registers(&then->root, &idle);
+    }
+    loss = merge_registers(&there, &here, &idle, indexes, values)
+               ? QEVM_LOSS_STATED
+               : QEVM_LOSS_LOSSY;
     at = qevm_plan_path(r->plan, r->record, len, -1);
     rule = qevm_plan_op("set", at);
     json_object_set_new(rule, "value", json_integer(indexes->len / 8));
     return qevm_plan_repair(r, rule, QEVM_LOSS_STATED,
                             "the destination has so many registers", error) &&
-           set_array(r, "cpreg_vmstate_indexes", indexes, error) &&
-           set_array(r, "cpreg_vmstate_values", values, error);
+           set_array(r, "cpreg_vmstate_indexes", indexes, QEVM_LOSS_STATED,
+                     error) &&
+           set_array(r, "cpreg_vmstate_values", values, loss, error);
 }
 
 static gboolean
@@ -207,12 +269,8 @@ strip_timer(QevmRepair *r, GError **error)
     g_autofree char *at = qevm_plan_path(r->plan, r->record, timer, -1);
     g_autoptr(GBytes) bytes = qevm_plan_bytes(timer);
     json_t *rule = qevm_plan_op("strip-subsection", at);
-    gsize size;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
-    gsize head = 6 + strlen(qevm_node_name(timer));
 
-    json_object_set_new(rule, "if-equals",
-                        qevm_plan_hex(data + head, size - head));
+    qevm_plan_leave_out(rule, bytes, QEVM_PLAN_HEAD(qevm_node_name(timer)));
     return qevm_plan_repair(
         r, rule, QEVM_LOSS_DEFAULT,
         "a timer of instructions that this CPU does not have", error);

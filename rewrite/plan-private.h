@@ -1,9 +1,9 @@
 /* plan-private.h - one plan under way; private to rewrite/plan*.c.
  *
- * plan.c has the frame: configuration, footers, commands, and which section is
- * which. plan-ram.c is about RAM blocks, plan-section.c repairs a section,
- * plan-layout.c its fields, plan-pci.c PCI config space, plan-device.c what
- * other devices check.
+ * plan.c has the frame, and which section is which. plan-head.c is about the
+ * configuration, footers and commands, plan-ram.c about RAM blocks,
+ * plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
+ * config space, plan-device.c what other devices check.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -24,6 +24,11 @@ json_t *qevm_plan_op(const char *op, const char *at);
 json_t *qevm_plan_value(const QevmValue *value);
 json_t *qevm_plan_hex(const guint8 *data, gsize size);
 
+/* A rule that leaves out what these bytes are, without a loss: behind the head
+ * of a subsection, which is QEVM_PLAN_HEAD() bytes. */
+json_t *qevm_plan_leave_out(json_t *rule, GBytes *bytes, gsize head);
+#define QEVM_PLAN_HEAD(name) (6 + strlen(name))
+
 /* The path of a section, node or element as it is now. Owned. */
 char *qevm_plan_path(QevmPlan *plan, QevmRecord *record, QevmNode *node,
                      gint64 index);
@@ -33,6 +38,9 @@ GBytes *qevm_plan_bytes(QevmNode *node);
 QevmRecord *qevm_plan_base(QevmPlan *plan, const QevmRecord *record);
 /* Did the guest leave a section as it was? Without a base nobody knows. */
 gboolean qevm_plan_untouched(QevmPlan *plan, QevmRecord *record);
+
+/* ---- plan-head.c ---- */
+QEVM_CHECKED gboolean qevm_plan_head(QevmPlan *plan, GError **error);
 
 /* ---- plan-ram.c ---- */
 QEVM_CHECKED gboolean qevm_plan_ram(QevmPlan *plan, GError **error);

@@ -135,16 +135,15 @@ static gboolean
 strip(QevmRepair *r, QevmNode *node, const char *why, GError **error)
 {
     json_t *rule = op_at(r, "strip-subsection", node, -1);
-    gsize head = 6 + strlen(qevm_node_name(node)), size;
+    gsize head = QEVM_PLAN_HEAD(qevm_node_name(node));
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
     QevmNode *base = base_node(r, node);
     g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
-    const guint8 *data = g_bytes_get_data(now, &size);
+    const char *idle = qevm_idle_why(r->plan->idle, r->record, node);
 
-    if (is_zero(now, head) || (then && g_bytes_equal(now, then))) {
-        json_object_set_new(rule, "if-equals",
-                            qevm_plan_hex(data + head, size - head));
-        return make(r, rule, QEVM_LOSS_DEFAULT, why, error);
+    if (idle || is_zero(now, head) || (then && g_bytes_equal(now, then))) {
+        return make(r, qevm_plan_leave_out(rule, now, head), QEVM_LOSS_DEFAULT,
+                    idle ? idle : why, error);
     }
     return make(r, rule, QEVM_LOSS_LOSSY, why, error);
 }

@@ -20,13 +20,15 @@ problem_free(gpointer p)
 }
 
 QevmPlan *
-qevm_plan_new(QevmEdit *edit, const QevmTarget *target, QevmStream *base)
+qevm_plan_new(QevmEdit *edit, const QevmTarget *target, QevmStream *base,
+              const QevmIdle *idle)
 {
     QevmPlan *plan = g_new0(QevmPlan, 1);
 
     plan->edit = edit;
     plan->target = target;
     plan->base = base;
+    plan->idle = idle;
     plan->rules = json_array();
     plan->problems = g_ptr_array_new_with_free_func(problem_free);
     /* What it costs is judged when all is known. */
@@ -154,6 +156,17 @@ qevm_plan_problem(QevmPlan *plan, char *path, char *sentence, char *advice)
 
 /* ---- places ---- */
 
+json_t *
+qevm_plan_leave_out(json_t *rule, GBytes *bytes, gsize head)
+{
+    gsize size;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+
+    json_object_set_new(rule, "if-equals",
+                        qevm_plan_hex(data + head, size - head));
+    return rule;
+}
+
 char *
 qevm_plan_path(QevmPlan *plan, QevmRecord *record, QevmNode *node, gint64 index)
 {
@@ -209,214 +222,6 @@ is_section(const QevmRecord *r)
 {
     return !r->dropped &&
            (r->type == QEVM_RECORD_FULL || r->type == QEVM_RECORD_START);
-}
-
-/* ---- configuration ---- */
-
-static QevmRecord *
-configuration_of(const QevmStream *stream)
-{
-    for (guint i = 0; i < stream->records->len; i++) {
-        QevmRecord *r = g_ptr_array_index(stream->records, i);
-
-        if (r->type == QEVM_RECORD_CONFIGURATION && !r->dropped) {
-            return r;
-        }
-    }
-    return NULL;
-}
-
-static gboolean
-plan_machine(QevmPlan *plan, GError **error)
-{
-    const char *incoming = plan->edit->stream->machine;
-    const char *local = qevm_target_reference(plan->target)->machine;
-    json_t *rule;
-
-    if (strncmp(incoming, local, strlen(incoming)) == 0) {
-        return TRUE;
-    }
-    rule = qevm_plan_op("set", "configuration//name");
-    json_object_set_new(rule, "value", json_string(local));
-    return qevm_plan_rule(plan, rule, QEVM_LOSS_STATED,
-                          "the destination's machine type", error);
-}
-
-static gboolean
-plan_page_size(QevmPlan *plan, GError **error)
-{
-    guint64 incoming = plan->edit->stream->page_size;
-    guint64 local = qevm_target_reference(plan->target)->page_size;
-    json_t *rule;
-
-    if (!incoming || !local || incoming == local) {
-        return TRUE;
-    }
-    rule = qevm_plan_op("regroup-ram-pages", NULL);
-    json_object_set_new(rule, "size", json_integer((json_int_t)local));
-    return qevm_plan_rule(plan, rule, QEVM_LOSS_LOSSLESS,
-                          "the destination's pages have this size", error);
-}
-
-static QevmNode *
-find_subsection(QevmStream *stream, const char *name)
-{
-    QevmRecord *record = configuration_of(stream);
-    QevmTree *tree = record ? qevm_record_tree(stream, record, NULL) : NULL;
-
-    for (QevmNode *n = tree ? qevm_node_children(&tree->root) : NULL; n;
-         n = n->next) {
-        if (n->kind == QEVM_NODE_SUBSECTION &&
-            strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-static gboolean
-strip_configuration(QevmPlan *plan, const char *name, const char *why,
-                    GError **error)
-{
-    g_autofree char *at = g_strdup_printf("configuration//{%s}", name);
-
-    return qevm_plan_rule(plan, qevm_plan_op("strip-subsection", at),
-                          QEVM_LOSS_LOSSY, why, error);
-}
-
-/* The capabilities say how RAM is sent. Shared blocks are not in the stream. */
-static gboolean
-plan_capabilities(QevmPlan *plan, GError **error)
-{
-    QevmStream *s = plan->edit->stream;
-    QevmStream *ref = qevm_target_reference(plan->target);
-
-    if (s->capability_mapped_ram != ref->capability_mapped_ram) {
-        qevm_plan_problem(
-            plan, g_strdup("configuration"),
-            g_strdup("the capability mapped-ram is on at one side only, and "
-                     "RAM is laid out otherwise with it"),
-            g_strdup(s->capability_mapped_ram
-                         ? "turn mapped-ram on at the destination"
-                         : "turn mapped-ram off at the destination"));
-        return TRUE;
-    }
-    if (!s->capability_ignore_shared || ref->capability_ignore_shared ||
-        !find_subsection(s, "configuration/capabilities")) {
-        return TRUE;
-    }
-    return strip_configuration(
-        plan, "configuration/capabilities",
-        "x-ignore-shared is off at the destination; what was in shared blocks "
-        "is not in the stream",
-        error);
-}
-
-static gboolean
-plan_uuid(QevmPlan *plan, GError **error)
-{
-    QevmNode *there = find_subsection(plan->edit->stream, "configuration/uuid");
-    QevmNode *here = find_subsection(qevm_target_reference(plan->target),
-                                     "configuration/uuid");
-    g_autoptr(GBytes) a = there ? qevm_plan_bytes(there) : NULL;
-    g_autoptr(GBytes) b = here ? qevm_plan_bytes(here) : NULL;
-
-    if (!a || (b && g_bytes_equal(a, b))) {
-        return TRUE;
-    }
-    return strip_configuration(plan, "configuration/uuid",
-                               "it only says which machine it was", error);
-}
-
-static gboolean
-plan_configuration(QevmPlan *plan, GError **error)
-{
-    QevmStream *ref = qevm_target_reference(plan->target);
-    gboolean incoming = configuration_of(plan->edit->stream) != NULL;
-    gboolean local = configuration_of(ref) != NULL;
-    json_t *rule;
-
-    if (!incoming && local) {
-        rule = json_pack("{s:s,s:s,s:[{s:s,s:s}]}", "op", "add-section", "to",
-                         "configuration", "fields", "name", "name", "value",
-                         ref->machine);
-        return qevm_plan_rule(plan, rule, QEVM_LOSS_LOSSLESS,
-                              "the destination wants a configuration", error) &&
-               plan_page_size(plan, error);
-    }
-    if (incoming && !local) {
-        return qevm_plan_rule(
-            plan, qevm_plan_op("drop-section", "configuration"),
-            QEVM_LOSS_LOSSY, "the destination takes no configuration", error);
-    }
-    return !incoming ||
-           (plan_machine(plan, error) && plan_page_size(plan, error) &&
-            plan_capabilities(plan, error) && plan_uuid(plan, error));
-}
-
-static gboolean
-plan_footers(QevmPlan *plan, GError **error)
-{
-    gboolean wanted = qevm_target_reference(plan->target)->footers;
-    json_t *rule;
-
-    if (plan->edit->stream->footers == wanted) {
-        return TRUE;
-    }
-    rule = qevm_plan_op("set-footers", NULL);
-    json_object_set_new(rule, "value", json_boolean(wanted));
-    return qevm_plan_rule(plan, rule, QEVM_LOSS_LOSSLESS,
-                          wanted ? "the destination wants them"
-                                 : "the destination takes none",
-                          error);
-}
-
-/* ---- commands ---- */
-
-enum {
-    MIG_CMD_OPEN_RETURN_PATH = 1,
-    MIG_CMD_PING = 2,
-    MIG_CMD_SWITCHOVER_START = 11,
-};
-
-/* Of a stream with these, an answer was expected that nobody needs. */
-static gboolean
-plan_command(QevmPlan *plan, guint16 command, GError **error)
-{
-    gboolean unknown = command == MIG_CMD_SWITCHOVER_START &&
-                       plan->target->release && plan->target->release < 1000;
-
-    if (!unknown && command != MIG_CMD_OPEN_RETURN_PATH &&
-        command != MIG_CMD_PING) {
-        return TRUE;
-    }
-    return qevm_plan_rule(
-        plan, qevm_plan_op("drop-command", qevm_command_name(command)),
-        QEVM_LOSS_LOSSY,
-        unknown ? "the destination does not know it, and needs no such sign"
-                : "nobody is there to answer",
-        error);
-}
-
-static gboolean
-plan_commands(QevmPlan *plan, GError **error)
-{
-    QevmStream *s = plan->edit->stream;
-    gboolean seen[12] = { FALSE };
-
-    for (guint i = 0; i < s->records->len; i++) {
-        const QevmRecord *r = g_ptr_array_index(s->records, i);
-
-        if (r->type != QEVM_RECORD_COMMAND || r->dropped ||
-            r->command >= G_N_ELEMENTS(seen) || seen[r->command]) {
-            continue;
-        }
-        seen[r->command] = TRUE;
-        if (!plan_command(plan, r->command, error)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
 }
 
 /* ---- which section is which ---- */
@@ -567,6 +372,8 @@ drop_section(QevmPlan *plan, QevmRecord *record, GError **error)
 {
     g_autofree char *at = qevm_plan_path(plan, record, NULL, -1);
     QevmRecord *other = find_other(plan, record, TRUE);
+    QevmTree *tree;
+    const char *why;
     json_t *rule;
 
     if (other && strchr(record->idstr, ':')) {
@@ -582,17 +389,17 @@ drop_section(QevmPlan *plan, QevmRecord *record, GError **error)
         return TRUE;
     }
     rule = qevm_plan_op("drop-section", at);
-    if (qevm_plan_untouched(plan, record)) {
-        QevmTree *tree = qevm_record_tree(plan->edit->stream, record, NULL);
-        g_autoptr(GBytes) bytes = tree ? qevm_plan_bytes(&tree->root) : NULL;
-        gsize size = 0;
-        const guint8 *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+    tree = qevm_record_tree(plan->edit->stream, record, NULL);
+    why = qevm_plan_untouched(plan, record)
+              ? "the destination has no such device, and the guest never used "
+                "it"
+          : tree ? qevm_idle_why(plan->idle, record, &tree->root)
+                 : NULL;
+    if (why) {
+        g_autoptr(GBytes) bytes = qevm_plan_bytes(&tree->root);
 
-        json_object_set_new(rule, "if-equals", qevm_plan_hex(data, size));
-        return qevm_plan_rule(plan, rule, QEVM_LOSS_DEFAULT,
-                              "the destination has no such device, and the "
-                              "guest never used it",
-                              error);
+        return qevm_plan_rule(plan, qevm_plan_leave_out(rule, bytes, 0),
+                              QEVM_LOSS_DEFAULT, why, error);
     }
     return qevm_plan_rule(plan, rule, QEVM_LOSS_LOSSY,
                           "the destination has no such section", error);
@@ -639,8 +446,7 @@ qevm_plan_make(QevmPlan *plan, GError **error)
 {
     QevmStream *s = plan->edit->stream;
 
-    if (!plan_configuration(plan, error) || !plan_footers(plan, error) ||
-        !plan_commands(plan, error) || !qevm_plan_ram(plan, error)) {
+    if (!qevm_plan_head(plan, error) || !qevm_plan_ram(plan, error)) {
         return FALSE;
     }
     for (guint i = 0; i < s->records->len; i++) {

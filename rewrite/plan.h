@@ -9,6 +9,7 @@
 #define QEVM_REWRITE_PLAN_H
 
 #include "rewrite/edit.h"
+#include "rewrite/idle.h"
 #include "rewrite/target.h"
 
 /* What cannot be repaired, or should not be. */
@@ -23,13 +24,14 @@ typedef struct {
     const QevmTarget *target; /* borrowed; has a reference */
     QevmStream *base;         /* borrowed; what the source saves while idle;
                                  NULL: not known */
+    const QevmIdle *idle;     /* borrowed; NULL: none */
     json_t *rules;            /* owned; an array */
     GPtrArray *problems;      /* owned; QevmProblem */
     QevmLoss worst;           /* of all rules */
 } QevmPlan;
 
 QevmPlan *qevm_plan_new(QevmEdit *edit, const QevmTarget *target,
-                        QevmStream *base);
+                        QevmStream *base, const QevmIdle *idle);
 void qevm_plan_free(QevmPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmPlan, qevm_plan_free)
 
