@@ -308,13 +308,14 @@ static const char *const elastic[] = {
 };
 
 static guint64
-size_of(const QevmNode *node)
+size_of(QevmNode *node)
 {
     switch ((QevmNodeKind)(node ? node->kind : QEVM_NODE_RAW)) {
     case QEVM_NODE_FIELD:
     case QEVM_NODE_ARRAY:
-    case QEVM_NODE_STRUCT: /* an overlay */
         return node->desc.field->size;
+    case QEVM_NODE_STRUCT: /* an overlay, which may have been changed */
+        return qevm_node_wire_size(node) / MAX(node->desc.field->count, 1);
     default:
         return 0;
     }

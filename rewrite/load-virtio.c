@@ -196,11 +196,10 @@ static gboolean
 check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     QevmNode *element = child(child(source, "rq"), "element");
-    guint64 local = 0, incoming = 0;
+    guint64 local = 0;
 
     if (!element || !number(ref, "num_queues", &local) ||
-        !number(source, "num_queues", &incoming) ||
-        (local > 1) == (incoming > 1)) {
+        (local > 1) == (child(element, "vq") != NULL)) {
         return TRUE;
     }
     qevm_load_guess(load);

@@ -173,7 +173,8 @@ load_list(QevmLoad *load, const QevmLoadPair *pair, guint depth)
 
     if (strcmp(shown->desc.field->type, "gtree") == 0) {
         qevm_load_guess(load);
-        return qevm_load_skip(load, source ? source->size : shown->size, shown);
+        return qevm_load_skip(
+            load, qevm_node_wire_size(source ? source : shown), shown);
     }
     for (;;) {
         int marker = qevm_cursor_peek(&load->c, 0);
@@ -239,7 +240,8 @@ load_pair(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
         /* The reference could not be decoded there. */
         qevm_load_guess(load);
         return qevm_load_skip(
-            load, pair->source ? pair->source->size : node->size, node);
+            load, qevm_node_wire_size(pair->source ? pair->source : node),
+            node);
     }
 }
 

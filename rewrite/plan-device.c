@@ -1,4 +1,4 @@
-/* plan-device.c - what devices check: virtqueues, registers, capabilities.
+/* plan-device.c - what devices check: registers, capabilities, connections.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -6,78 +6,6 @@
 
 #include "parser/path.h"
 #include "rewrite/plan-private.h"
-
-/* ---- virtqueues ---- */
-
-static QevmNode *
-first_queue(QevmNode *overlay)
-{
-    QevmNode *queue = qevm_plan_child(overlay, "queue");
-
-    return queue && queue->kind == QEVM_NODE_STRUCTS ? qevm_node_children(queue)
-                                                     : queue;
-}
-
-static QevmNode *
-next_queue(QevmNode *queue)
-{
-    QevmNode *next = queue ? queue->next : NULL;
-
-    return next && strcmp(qevm_node_name(next), "queue") == 0 ? next : NULL;
-}
-
-static gboolean
-repair_queue(QevmRepair *r, QevmNode *queue, guint64 local, guint index,
-             GError **error)
-{
-    guint64 incoming = 0, desc = 0;
-    g_autofree char *at = NULL;
-    json_t *rule;
-
-    if (!qevm_plan_number(queue, "num", &incoming) || incoming <= local) {
-        return TRUE;
-    }
-    if (qevm_plan_number(queue, "desc", &desc) && desc) {
-        qevm_plan_problem(
-            r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
-            g_strdup_printf("queue %u is in use with %u entries, and the "
-                            "destination has room for %u",
-                            index, (guint)incoming, (guint)local),
-            g_strdup_printf("give the destination's device queue-size=%u "
-                            "(virtqueue_size=%u of virtio-scsi), where it has "
-                            "that property",
-                            (guint)incoming, (guint)incoming));
-        return TRUE;
-    }
-    at = qevm_plan_path(r->plan, r->record, qevm_plan_child(queue, "num"), -1);
-    rule = qevm_plan_op("set", at);
-    json_object_set_new(rule, "value", json_integer((json_int_t)local));
-    return qevm_plan_repair(
-        r, rule, QEVM_LOSS_STATED,
-        "the guest does not use this queue, and the destination has "
-        "room for so many entries",
-        error);
-}
-
-gboolean
-qevm_plan_queues(QevmRepair *r, GError **error)
-{
-    QevmNode *a = qevm_plan_find_type(r->source, "virtio");
-    QevmNode *b = qevm_plan_find_type(r->like, "virtio");
-    QevmNode *x = a ? first_queue(a) : NULL, *y = b ? first_queue(b) : NULL;
-
-    for (guint i = 0; x && y; i++) {
-        guint64 local;
-
-        if (qevm_plan_number(y, "num", &local) &&
-            !repair_queue(r, x, local, i, error)) {
-            return FALSE;
-        }
-        x = next_queue(x);
-        y = next_queue(y);
-    }
-    return TRUE;
-}
 
 /* ---- devices ---- */
 
@@ -350,6 +278,30 @@ repair_spapr(QevmRepair *r, GError **error)
     return qevm_plan_repair(r, rule, QEVM_LOSS_VISIBLE,
                             "a mitigation that the destination does not give",
                             error);
+}
+
+gboolean
+qevm_plan_connections(QevmPlan *plan, QevmRecord *record, GError **error)
+{
+    QevmTree *tree = qevm_record_tree(plan->edit->stream, record, NULL);
+    QevmNode *data = tree ? qevm_plan_child(&tree->root, "data") : NULL;
+    QevmNode *list = data ? qevm_plan_child(data, "sockets") : NULL;
+    QevmNode *first = list ? qevm_plan_child(list, "element") : NULL;
+    g_autofree char *at = NULL;
+    json_t *rule;
+
+    if (!first ||
+        qevm_target_says(plan->target, "guestfwd") != QEVM_TARGET_NO) {
+        return TRUE;
+    }
+    at = qevm_plan_path(plan, record, first, -1);
+    rule = qevm_plan_op("resize-array", at);
+    json_object_set_new(rule, "count", json_integer(0));
+    return qevm_plan_rule(plan, rule, QEVM_LOSS_LOSSY,
+                          "the destination has no guestfwd rule, and refuses "
+                          "connections to where there was one; the guest sees "
+                          "them stall",
+                          error);
 }
 
 gboolean

@@ -3,7 +3,8 @@
  * plan.c has the frame, and which section is which. plan-head.c is about the
  * configuration, footers and commands, plan-ram.c about RAM blocks,
  * plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
- * config space, plan-device.c what other devices check.
+ * config space, plan-device.c what other devices check, plan-virtio.c what
+ * those of virtio do.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -81,9 +82,22 @@ QEVM_CHECKED gboolean qevm_plan_layout(QevmRepair *repair, GError **error);
 
 QEVM_CHECKED gboolean qevm_plan_pci_config(QevmRepair *repair, GError **error);
 
-/* ---- plan-device.c ---- */
+/* ---- plan-virtio.c ---- */
+
+/* Bytes of a map of memory blocks that is widened: 16 TiB in blocks of 2 MiB.
+ */
+#define QEVM_PLAN_MAP_MAX (1024 * 1024)
 
 QEVM_CHECKED gboolean qevm_plan_queues(QevmRepair *repair, GError **error);
+QEVM_CHECKED gboolean qevm_plan_features(QevmRepair *repair, GError **error);
+/* What else a virtio device stops at. */
+QEVM_CHECKED gboolean qevm_plan_virtio(QevmRepair *repair, GError **error);
+
+/* ---- plan-device.c ---- */
+
+/* Connections in the section of a user network. */
+QEVM_CHECKED gboolean qevm_plan_connections(QevmPlan *plan, QevmRecord *record,
+                                            GError **error);
 QEVM_CHECKED gboolean qevm_plan_device(QevmRepair *repair, GError **error);
 
 #endif

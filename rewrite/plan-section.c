@@ -231,9 +231,12 @@ repair(QevmRepair *r, GError **error)
         return qevm_plan_pci_config(r, error);
     case QEVM_STOP_VIRTIO_QUEUE_SIZE:
         return qevm_plan_queues(r, error);
+    case QEVM_STOP_VIRTIO_FEATURES:
+        return qevm_plan_features(r, error);
     case QEVM_STOP_LESS_OR_EQUAL:
     case QEVM_STOP_DEVICE:
-        return qevm_plan_device(r, error);
+        return qevm_plan_virtio(r, error) &&
+               (r->done || qevm_plan_device(r, error));
     default:
         return TRUE;
     }

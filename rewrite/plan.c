@@ -438,7 +438,9 @@ plan_one(QevmPlan *plan, QevmRecord *record, GError **error)
         return is_always_there(record->idstr) ||
                drop_section(plan, record, error);
     }
-    return qevm_plan_section(plan, record, ref, error);
+    return (strcmp(record->idstr, "slirp") != 0 ||
+            qevm_plan_connections(plan, record, error)) &&
+           qevm_plan_section(plan, record, ref, error);
 }
 
 gboolean

@@ -17,11 +17,28 @@ static const char plain[] = "socket stream dgram l2tpv3 vde netmap af-xdp "
 
 /* ---- user ---- */
 
-static void
-close_user(QevmQemuValue *value)
+/* "tcp:SERVER:PORT-DEVICE", or "-cmd:COMMAND" (net/slirp.c:slirp_guestfwd()):
+ * connections that were saved want the rule, but nobody has to be there. */
+static char *
+lead_nowhere(const char *text, gpointer user)
 {
-    static const char *const ways[] = { "hostfwd", "guestfwd", "smb",
-                                        "smbserver", "tftp" };
+    QevmRework *rework = user;
+    const char *minus = strchr(text, '-');
+    g_autofree char *id = g_strdup_printf("qevm-guestfwd%u", rework->hubs++);
+    g_autofree char *chardev = g_strdup_printf("null,id=%s", id);
+
+    qevm_rework_put(rework, "chardev", chardev);
+    return g_strdup_printf("%.*s-chardev:%s",
+                           (int)(minus ? minus - text : (gssize)strlen(text)),
+                           text, id);
+}
+
+static void
+close_user(QevmRework *rework, QevmQemuValue *value)
+{
+    static const char *const ways[] = { "hostfwd", "smb", "smbserver", "tftp" };
+
+    qevm_qemu_value_map(value, "guestfwd", lead_nowhere, rework);
 
     for (guint i = 0; i < G_N_ELEMENTS(ways); i++) {
         qevm_qemu_value_remove(value, ways[i]);
@@ -127,7 +144,7 @@ qevm_rework_net(QevmRework *rework, const QevmQemuItem *item, GError **error)
     if (type ? strcmp(type, "user") == 0
              : strcmp(item->option->name, "nic") == 0) {
         qevm_qemu_value_set(value, "type", "user");
-        close_user(value);
+        close_user(rework, value);
         qevm_rework_change(rework, item, value);
     } else if (!type || qevm_rework_listed("none nic", type)) {
         qevm_rework_pass(rework, item);

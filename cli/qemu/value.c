@@ -299,6 +299,33 @@ qevm_qemu_value_set_on(QevmQemuValue *value, const char *key, gboolean on)
     }
 }
 
+void
+qevm_qemu_value_map(QevmQemuValue *value, const char *key,
+                    QevmQemuValueMap *map, gpointer user)
+{
+    json_t *list = json_object_get(value->json, key);
+
+    for (gsize i = 0; i < json_array_size(list); i++) {
+        json_t *item = json_array_get(list, i);
+        const char *text = json_string_value(json_object_get(item, "str"));
+        g_autofree char *other = text ? map(text, user) : NULL;
+
+        if (other) {
+            json_object_set_new(item, "str", json_string(other));
+        }
+    }
+    for (guint i = 0; i < value->pairs->len; i++) {
+        Pair *pair = &g_array_index(value->pairs, Pair, i);
+
+        if (pair->text && strcmp(pair->key, key) == 0) {
+            char *other = map(pair->text, user);
+
+            g_free(pair->text);
+            pair->text = other;
+        }
+    }
+}
+
 json_t *
 qevm_qemu_value_json(const QevmQemuValue *value)
 {

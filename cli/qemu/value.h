@@ -45,6 +45,13 @@ void qevm_qemu_value_set_on(QevmQemuValue *value, const char *key, gboolean on);
 /* With all that is in it. TRUE: it was there. */
 gboolean qevm_qemu_value_remove(QevmQemuValue *value, const char *key);
 
+/* A new text for one of what `key` has; owned. */
+typedef char *QevmQemuValueMap(const char *text, gpointer user);
+/* Changes each text that `key` has: there may be several, in JSON as the "str"
+ * of objects in a list. */
+void qevm_qemu_value_map(QevmQemuValue *value, const char *key,
+                         QevmQemuValueMap *map, gpointer user);
+
 /* The object; borrowed. NULL: the first form. */
 json_t *qevm_qemu_value_json(const QevmQemuValue *value);
 /* All keys, with dots where they are in something, ends with NULL. Owned. */

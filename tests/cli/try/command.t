@@ -39,6 +39,9 @@ qemu-system-x86_64 -netdev user,id=n,net=10.1.0.0/24,restrict=on -nic user,model
 $ qevm try --dry-run x.mig -- qemu-system-x86_64 -netdev '{"type":"user","id":"n","hostfwd":[{"str":"tcp::2222-:22"}]}' -nic model=e1000
 qemu-system-x86_64 -netdev '{"type":"user","id":"n","restrict":true}' -nic model=e1000,type=user,restrict=on -display none -monitor none -snapshot
 2> qevm: changed: -netdev {"type":"user","id":"n","hostfwd":[{"str":"tcp::2222-:22"}]}, -nic model=e1000
+$ qevm try --dry-run x.mig -- qemu-system-x86_64 -netdev user,id=n,guestfwd=tcp:10.0.2.100:80-chardev:c,guestfwd=tcp:10.0.2.101:80-cmd:nc -netdev '{"type":"user","id":"m","guestfwd":[{"str":"tcp:10.0.2.9:9-chardev:d"}]}'
+qemu-system-x86_64 -chardev null,id=qevm-guestfwd0 -chardev null,id=qevm-guestfwd1 -netdev user,id=n,guestfwd=tcp:10.0.2.100:80-chardev:qevm-guestfwd0,guestfwd=tcp:10.0.2.101:80-chardev:qevm-guestfwd1,restrict=on -chardev null,id=qevm-guestfwd2 -netdev '{"type":"user","id":"m","guestfwd":[{"str":"tcp:10.0.2.9:9-chardev:qevm-guestfwd2"}],"restrict":true}' -display none -monitor none -snapshot
+2> qevm: changed: -netdev user,id=n,guestfwd=tcp:10.0.2.100:80-chardev:c,guestfwd=tcp:10.0.2.101:80-cmd:nc, -netdev {"type":"user","id":"m","guestfwd":[{"str":"tcp:10.0.2.9:9-chardev:d"}]}
 $ qevm try --dry-run x.mig -- qemu-system-x86_64 -netdev socket,id=s,listen=:1234 -nic vde,model=virtio-net-pci,mac=52:54:00:00:00:01 -net socket,connect=h:1 -net nic
 qemu-system-x86_64 -netdev hubport,id=s,hubid=1000 -nic hubport,model=virtio-net-pci,mac=52:54:00:00:00:01,hubid=1001 -netdev hubport,hubid=0,id=qevm-hubport2 -net nic -display none -monitor none -snapshot
 2> qevm: changed: -netdev socket,id=s,listen=:1234, -nic vde,model=virtio-net-pci,mac=52:54:00:00:00:01, -net socket,connect=h:1
