@@ -161,11 +161,27 @@ print_json(QevmCli *cli, const QevmPlanning *p)
     json_decref(json);
 }
 
+/* The options that were added, for a container that has a command line. */
+static char **
+added_args(const QevmReference *r)
+{
+    GPtrArray *args = g_ptr_array_new();
+
+    for (guint i = 0; r && i < r->added->len; i++) {
+        g_ptr_array_add(args, g_strdup("-global"));
+        g_ptr_array_add(args, g_strdup(g_ptr_array_index(r->added, i)));
+    }
+    g_ptr_array_add(args, NULL);
+    return (char **)g_ptr_array_free(args, FALSE);
+}
+
 static int
 convert(QevmCli *cli, const char *file, QevmPlanning *p)
 {
     g_autoptr(GError) error = NULL;
+    g_auto(GStrv) args = added_args(p->reference);
     QevmTransform transform = { .file = file,
+                                .args = *args ? args : NULL,
                                 .judge = p->reference ? judge : NULL,
                                 .user = p };
     int code;

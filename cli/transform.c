@@ -193,6 +193,10 @@ begin_output(Run *run, GError **error)
         !qevm_wrap_set_machine(run->wrap, machine, error)) {
         return FALSE;
     }
+    if (run->transform->args &&
+        !qevm_wrap_add_args(run->wrap, run->transform->args, error)) {
+        return FALSE;
+    }
     run->edit->base = qevm_wrap_base(run->wrap);
     return TRUE;
 }

@@ -44,12 +44,14 @@ typedef struct {
     const char *file;       /* the input, borrowed */
     const QevmRules *rules; /* borrowed; NULL: none */
     gboolean drop_all_pages;
-    const char *into; /* borrowed; whose container the output gets; NULL: the
-                         input's */
-    const char *xml;  /* borrowed; for that container; NULL: what it has */
+    const char *into;  /* borrowed; whose container the output gets; NULL: the
+                          input's */
+    const char *xml;   /* borrowed; for that container; NULL: what it has */
+    char *const *args; /* borrowed; more of QEMU's, for the container; NULL */
     /* Looks at the output, whole but not in place yet, which can be read from
-     * the file `path`: NULL, or what is called before. Anything but QEVM_EXIT_OK
-     * is what is returned then, and there is no output; it has said why. */
+     * the file `path`: NULL, or what is called before. Anything but
+     * QEVM_EXIT_OK is what is returned then, and there is no output; it has
+     * said why. */
     int (*judge)(QevmCli *cli, const char *path, gpointer user);
     gpointer user;
 } QevmTransform;

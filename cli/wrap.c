@@ -222,6 +222,14 @@ qevm_wrap_set_xml(QevmWrap *wrap, const char *xml, GError **error)
                  : refuse(error, "not a libvirt save image: it has no XML");
 }
 
+gboolean
+qevm_wrap_add_args(QevmWrap *wrap, char *const *args, GError **error)
+{
+    Layer *layer = find_layer(wrap, QEVM_LAYER_LIBVIRT);
+
+    return !layer || qevm_libvirt_add_args(layer->libvirt, args, error);
+}
+
 guint64
 qevm_wrap_base(const QevmWrap *wrap)
 {

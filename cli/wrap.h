@@ -31,11 +31,12 @@ QevmWrap *qevm_wrap_new(const QevmContainer *c, const QevmOptions *options,
 void qevm_wrap_free(QevmWrap *wrap);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmWrap, qevm_wrap_free)
 
-/* Names another machine, or puts another XML, in the container, if that holds
- * such a thing. */
+/* Names another machine, puts another XML, or more arguments of QEMU, in the
+ * container, if that holds such a thing. */
 gboolean qevm_wrap_set_machine(QevmWrap *wrap, const char *machine,
                                GError **error);
 gboolean qevm_wrap_set_xml(QevmWrap *wrap, const char *xml, GError **error);
+gboolean qevm_wrap_add_args(QevmWrap *wrap, char *const *args, GError **error);
 
 /* Where in its file the stream will begin. */
 guint64 qevm_wrap_base(const QevmWrap *wrap);

@@ -426,6 +426,30 @@ qevm_libvirt_set_machine(QevmLibvirt *l, const char *machine, GError **error)
     return TRUE;
 }
 
+gboolean
+qevm_libvirt_add_args(QevmLibvirt *l, char *const *args, GError **error)
+{
+    static const char ns[] = "http://libvirt.org/schemas/domain/qemu/1.0";
+    const char *end = g_strrstr(l->xml, "</domain");
+    g_autoptr(GString) more = g_string_new(NULL);
+    g_autoptr(GString) xml = g_string_new(l->xml);
+
+    if (!end) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
+                    "the XML of the domain has no </domain>");
+        return FALSE;
+    }
+    g_string_append_printf(more, "  <qemu:commandline xmlns:qemu='%s'>\n", ns);
+    for (; *args; args++) {
+        g_autofree char *escaped = g_markup_escape_text(*args, -1);
+
+        g_string_append_printf(more, "    <qemu:arg value='%s'/>\n", escaped);
+    }
+    g_string_append(more, "  </qemu:commandline>\n");
+    g_string_insert(xml, end - l->xml, more->str);
+    return qevm_libvirt_set_xml(l, xml->str, error);
+}
+
 void
 qevm_libvirt_set_format(QevmLibvirt *l, guint32 format)
 {

@@ -59,6 +59,12 @@ QEVM_CHECKED gboolean qevm_libvirt_set_machine(QevmLibvirt *l,
                                                const char *machine,
                                                GError **error);
 
+/* Gives QEMU more arguments: a <qemu:commandline> at the end of the domain,
+ * which libvirt takes beside others (docs/drvqemu.rst). `args` ends with NULL.
+ */
+QEVM_CHECKED gboolean qevm_libvirt_add_args(QevmLibvirt *l, char *const *args,
+                                            GError **error);
+
 /* Says what the stream is compressed with; only version 2 can. */
 void qevm_libvirt_set_format(QevmLibvirt *l, guint32 format);
 

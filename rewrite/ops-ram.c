@@ -148,19 +148,31 @@ rename_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
                              QEVM_LOSS_LOSSLESS, NULL, error);
 }
 
+/* Option ROMs that are files of fw_cfg and whose memory was sent, too, until
+ * 2.0 (hw/core/loader.c:rom_add_file()): firmware reads such a file when the
+ * guest boots, from its QEMU, which has the same or a newer one. */
+static gboolean
+is_own_rom(const char *idstr)
+{
+    return g_str_has_prefix(idstr, "/rom@genroms/");
+}
+
 static gboolean
 drop_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
            GError **error)
 {
     const QevmNewBlock *block = qevm_ram_map_block(map, index);
     guint64 offset = qevm_block_offset(apply, block), length = block->length;
+    gboolean own = is_own_rom(block->idstr);
 
     qevm_ram_map_drop(map, index);
     return qevm_apply_change(
-        apply, path, offset, qevm_size_brief(length), NULL, QEVM_LOSS_LOSSY,
-        g_strdup_printf("the block, 0x%" G_GINT64_MODIFIER
-                        "x bytes, and its pages are dropped",
-                        length),
+        apply, path, offset, qevm_size_brief(length), NULL,
+        own ? QEVM_LOSS_DEFAULT : QEVM_LOSS_LOSSY,
+        own ? NULL
+            : g_strdup_printf("the block, 0x%" G_GINT64_MODIFIER
+                              "x bytes, and its pages are dropped",
+                              length),
         error);
 }
 

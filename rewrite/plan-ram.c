@@ -276,6 +276,7 @@ static gboolean
 drop_block(Blocks *b, const QevmRamBlock *block, GError **error)
 {
     g_autofree char *at = block_name(block);
+    gboolean own;
 
     if (!is_rom(block->idstr)) {
         qevm_plan_problem(b->plan, block_path(block),
@@ -284,9 +285,13 @@ drop_block(Blocks *b, const QevmRamBlock *block, GError **error)
                           NULL);
         return TRUE;
     }
-    return qevm_plan_rule(b->plan, qevm_plan_op("drop-ram-block", at),
-                          QEVM_LOSS_LOSSY,
-                          "the destination's device has no boot ROM", error);
+    own = g_str_has_prefix(block->idstr, "/rom@genroms/");
+    return qevm_plan_rule(
+        b->plan, qevm_plan_op("drop-ram-block", at),
+        own ? QEVM_LOSS_DEFAULT : QEVM_LOSS_LOSSY,
+        own ? "the destination reads it from a file of its own, if it boots"
+            : "the destination's device has no boot ROM",
+        error);
 }
 
 static gboolean

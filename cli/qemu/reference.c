@@ -5,6 +5,7 @@
 
 #include "cli/output.h"
 #include "cli/qemu/capture.h"
+#include "cli/qemu/defaults.h"
 #include "cli/qemu/error.h"
 #include "cli/qemu/facts.h"
 #include "cli/qemu/process.h"
@@ -38,6 +39,21 @@ with_options(char **words, const GPtrArray *options, guint count)
     for (guint i = 0; i < count; i++) {
         g_ptr_array_add(all, g_strdup("-global"));
         g_ptr_array_add(all, g_strdup(g_ptr_array_index(options, i)));
+    }
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
+static char **
+with_words(char **words, char **more)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    for (; *words; words++) {
+        g_ptr_array_add(all, g_strdup(*words));
+    }
+    for (; *more; more++) {
+        g_ptr_array_add(all, g_strdup(*more));
     }
     g_ptr_array_add(all, NULL);
     return (char **)g_ptr_array_free(all, FALSE);
@@ -202,14 +218,20 @@ qevm_reference_new(QevmCli *cli, char **words, const char *machine,
                    GError **error)
 {
     g_autoptr(QevmReference) r = g_new0(QevmReference, 1);
+    g_auto(GStrv) more = NULL, spelled = NULL;
 
     r->failed = g_ptr_array_new_with_free_func(g_free);
     r->notes = g_ptr_array_new_with_free_func(g_free);
     r->added = options_for(cli, words, machine, error);
-    if (!r->added || !settle(cli, words, r, error)) {
+    if (!r->added) {
         return NULL;
     }
-    r->words = with_options(words, r->added, r->added->len);
+    more = qevm_qemu_keep_defaults(words, r->added);
+    spelled = with_words(words, more);
+    if (!settle(cli, spelled, r, error)) {
+        return NULL;
+    }
+    r->words = with_options(spelled, r->added, r->added->len);
     r->command = command_of(cli, r->words, error);
     return r->command && capture(cli, r, error) ? g_steal_pointer(&r) : NULL;
 }

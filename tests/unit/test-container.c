@@ -229,6 +229,42 @@ test_vm_state(void)
     g_assert_cmphex(p[999], ==, 0);
 }
 
+/* ---- what is put into the XML of a domain ---- */
+
+static QevmLibvirt *
+make_domain(const char *xml)
+{
+    g_autoptr(QevmLibvirt) l = g_new0(QevmLibvirt, 1);
+    g_autoptr(GError) error = NULL;
+
+    l->data = g_bytes_new("", 1);
+    l->xml = g_strdup("");
+    g_assert_true(qevm_libvirt_set_xml(l, xml, &error));
+    return g_steal_pointer(&l);
+}
+
+static void
+test_args(void)
+{
+    static char *args[] = { (char *)(guintptr) "-global",
+                            (char *)(guintptr) "a.b='<&", NULL };
+    g_autoptr(QevmLibvirt) l =
+        make_domain("<domain type='qemu'>\n  <name>x</name>\n"
+                    "  <os><type machine='pc'>hvm</type></os>\n</domain>\n");
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(qevm_libvirt_add_args(l, args, &error));
+    g_assert_true(g_str_has_suffix(
+        l->xml, "hvm</type></os>\n"
+                "  <qemu:commandline "
+                "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n"
+                "    <qemu:arg value='-global'/>\n"
+                "    <qemu:arg value='a.b=&apos;&lt;&amp;'/>\n"
+                "  </qemu:commandline>\n</domain>\n"));
+    g_assert_cmpstr(l->machine, ==, "pc");
+    g_assert_cmpstr(l->domain, ==, "x");
+}
+
 static const struct bad_case {
     const char *path;
     guint at;
@@ -360,5 +396,6 @@ main(int argc, char **argv)
 
         g_test_add_data_func(path, &bad_read_cases[i], test_bad_read);
     }
+    g_test_add_func("/libvirt/args", test_args);
     return g_test_run();
 }

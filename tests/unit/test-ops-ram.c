@@ -29,6 +29,12 @@ static const struct ram_case {
       "ram//.blocks/vga.vram: 0x2000 bytes -> - [lossy] the block, 0x2000 "
       "bytes, and its pages are dropped",
       "pc.ram+3000 pc.rom+1000", 0, NULL },
+    { "drop/own-rom", 0,
+      "{'op': 'rename-ram-block', 'at': 'pc.rom', 'to': '/rom@genroms/x'},"
+      "{'op': 'drop-ram-block', 'at': '*genroms*', 'class': 'default'}",
+      "ram//.blocks/pc.rom: pc.rom -> /rom@genroms/x [lossless]\n"
+      "ram//.blocks/\"/rom@genroms/x\": 0x1000 bytes -> - [default]",
+      "pc.ram+3000 vga.vram+2000", 0, NULL },
     { "drop/optional", 0,
       "{'op': 'drop-ram-block', 'at': 'none', 'optional': true}", "",
       "pc.ram+3000 vga.vram+2000 pc.rom+1000", 0, NULL },
