@@ -114,12 +114,16 @@ class Qemu:
 
     files: {name: guest program, or bytes}, boot images put into {dir}; prepare: commands run before, such as
     qemu-img; backends: sockets in {dir} of vhost-user devices, see vhost.py; serial: its first serial port
-    goes to a file, else it has none.
+    goes to a file, else it has none; sockets: names of socket pairs, our ends of which are in .sockets,
+    and QEMU's are the descriptors {fd:NAME}.
     """
 
     def __init__(self, argv, root=None, extra=(), serial=False, files=None, prepare=(), backends=(),
-                 limit=LIMIT):
+                 limit=LIMIT, sockets=()):
         self.root, self.limit, self.proc, self.qmp = root, limit, None, None
+        pairs = {name: socket.socketpair() for name in sockets}
+        self.sockets = {name: pair[0] for name, pair in pairs.items()}
+        self.inherited = {name: pair[1] for name, pair in pairs.items()}
         self.dir = tempfile.mkdtemp(prefix="qevm-", dir=root and os.path.join(root, "tmp"))
         live.add(self)
         try:
@@ -165,11 +169,16 @@ class Qemu:
         ours, theirs = socket.socketpair()
         self.argv = [self.fill(a) for a in argv] + [
             "-chardev", "socket,id=lab,fd=%d" % theirs.fileno(), "-qmp", "chardev:lab"]
+        for name, end in self.inherited.items():
+            self.argv = [a.replace("{fd:%s}" % name, str(end.fileno())) for a in self.argv]
         with open(self.path("stderr"), "wb") as err, theirs:
             self.proc = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", *enter(self.root, self.argv)], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=err, pass_fds=[theirs.fileno()],
+                stdout=subprocess.DEVNULL, stderr=err,
+                pass_fds=[s.fileno() for s in (theirs, *self.inherited.values())],
                 env={**os.environ, "LC_ALL": "C"})
+        for end in self.inherited.values():
+            end.close()
         ours.settimeout(self.limit)
         self.qmp = ours.makefile("rwb")
         ours.close()  # the file object keeps it open
@@ -255,6 +264,8 @@ class Qemu:
         if self.qmp:
             with contextlib.suppress(OSError):
                 self.qmp.close()
+        for end in (*self.sockets.values(), *self.inherited.values()):
+            end.close()
         shutil.rmtree(self.dir, ignore_errors=True)
         live.discard(self)
 

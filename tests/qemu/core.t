@@ -17,8 +17,8 @@ from tap import Tap  # noqa: E402
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 LIMIT = 120  # seconds for a qevm, a gdb, or a guest to boot
 
-LINUX = ("qemu-system-x86_64 -smp 2 -nodefaults -kernel {dir}/vmlinuz -initrd {dir}/initrd "
-         "-append 'console=ttyS0 quiet' -M ")
+LINUX = ("qemu-system-x86_64 -smp 2 -nodefaults -kernel {dir}/kernel -initrd {dir}/initrd "
+         "-append 'console=ttyS0 quiet symbols=yes' -M ")
 # name, QEMUs, command line, registers that gdb may not write (PSTATE decides what the others are).
 ARCHS = [
     ("aarch64", "5.2 7.2 10.0 11.1", "qemu-system-aarch64 -M virt -cpu cortex-a57 -smp 2 -m 32", {33}),
@@ -265,8 +265,8 @@ def check_layout(tmp, core, wanted):
 
 def check_linux(tmp, qemu, machine, dumped):
     files = {}
-    for name in ("vmlinuz", "initrd"):
-        with open(lab.cache("linux", name), "rb") as f:
+    for name in ("kernel", "initrd"):
+        with open(lab.cache("linux", "amd64", name), "rb") as f:
             files[name] = f.read()
     with lab.Qemu(LINUX + machine, lab.root_of(qemu), serial=True, files=files) as q:
         symbols, physical, banner = boot(q)
