@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One cell of a table: a Linux guest in use (tests/lab/live.py), saved, converted, loaded, and does it live?"""
+import collections, json, os, shlex, tempfile
+
+import driving
+import live
+
+Answer = collections.namedtuple("Answer", "what why")  # why: what is wrong, or None
+REFUSED = "refused"
+
+
+def reasons(said):
+    """What convert says against it."""
+    return "\n".join(line for line in said.splitlines() if not line.startswith("qemu-system"))
+
+
+def convert(saved, version, machine, out, *more):
+    """What `qevm convert --json` says, or None, and what it says on standard error."""
+    with driving.Place(saved.version) as old, driving.Place(version) as new:
+        for place in (old, new):
+            for name, data in saved.setup.files(place.version).items():
+                place.write(name, data)
+        before = shlex.join(old.qemu(saved.setup.command(saved.machine, own=False)))
+        code, said, problems = new.run("convert", "--json", "--from", before, *more, "-o", out, saved.stream,
+                                       "--", *new.qemu(saved.setup.command(machine, own=False)))
+    if code not in (0, 1):
+        raise live.lab.LabError("exit code %d: %s" % (code, problems))
+    return (None if code else json.loads(said)), problems
+
+
+def cell(setup, source, destination, *more):
+    """source, destination: (QEMU's version, machine type)."""
+    saved = live.save(setup, *source)
+    with tempfile.TemporaryDirectory(prefix="qevm-cell-") as folder:
+        out = os.path.join(folder, "out.mig")
+        said, problems = convert(saved, *destination, out, *more)
+        if said is None:
+            return Answer(REFUSED, reasons(problems))
+        return Answer("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values())),
+                      live.lives(saved, *destination, out, said["options"]))
