@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Save images of real libvirts, changed and restored: libvirt.t [FORMAT]...
 
-A libvirtd of its own, of this machine or of the root of a QEMU, with its own sockets and folders, saves a guest that ticks. qevm finds nothing
-wrong with the image, also against one that the same domain saves before it ever ran; gives stream and XML
-another machine; and libvirt restores that: the guest goes on where it was.
+A libvirtd of its own, of this machine or of the root of a QEMU, with its own sockets and folders, saves a
+guest that ticks. qevm finds nothing wrong with the image, also against one that the same domain saves before it ever ran; gives stream and XML
+another machine; and libvirt restores that: the guest goes on where it was. Of an older machine type, it is converted,
+and QEMU gets the options that it needs from the XML.
 """
-import contextlib, os, subprocess, sys, tempfile, time
+import contextlib, os, shlex, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
@@ -19,7 +20,8 @@ LIMIT = 90  # seconds for the guest, or for a program
 FORMATS = {"raw": None, "gzip": None, "xz": None, "zstd": "10.0", "sparse": "10.0"}  # and whose libvirt
 PROGRAMS = ["qemu-system-x86_64", "gzip", "xz", "zstd"]  # that libvirt runs
 STEPS = 8  # of each
-OLD, NEW = "pc-i440fx-7.1", "pc-i440fx-7.2"
+CONVERSIONS = {"raw": 3, "xz": 3}  # steps of that
+OLDER, OLD, NEW = "pc-i440fx-2.9", "pc-i440fx-7.1", "pc-i440fx-7.2"
 
 # What libvirt has elsewhere is in folders of ours, in a mount namespace.
 FOLDERS = ["/run/libvirt", "/var/lib/libvirt", "/var/cache/libvirt", "/var/log/libvirt", "/etc/libvirt"]
@@ -201,15 +203,57 @@ def steps(virt, form, guest):
     virt.virsh("destroy", "demo")
 
 
+def qemu_of(virt, xml):
+    """The domain's QEMU, as libvirt would start it: but for its monitor, keys and so on."""
+    words = shlex.split(virt.virsh("domxml-to-native", "qemu-argv", xml))
+    while "=" in words[0]:
+        del words[0]
+    out = words[:1]
+    for word in words[1:]:
+        if word.startswith("-"):
+            out.append(word)
+        elif out[-1] in ("-sandbox", "-msg", "-name") or "charmonitor" in word or "masterKey" in word:
+            del out[-1]
+        else:
+            out.append(word)
+    return out
+
+
+def conversion(virt, form, guest):
+    """The same, for a machine type that takes options."""
+    dir, there = virt.dir, virt.inside
+    xml, old, new = (dir + "/" + n for n in ("demo.xml", "older.save", "converted.save"))
+    os.unlink(dir + "/serial")
+    with open(xml, "w") as f:
+        f.write(DOMAIN % (OLDER, there, there))
+    virt.virsh("create", xml)
+    virt.wait_for(guest.started)
+    virt.virsh("save", "demo", there + "/older.save")
+    before = virt.printed()
+    yield (None if guest.started(before) else "it printed %r" % before), "a %s saved by libvirt" % OLDER
+    with open(xml, "w") as f:
+        f.write(DOMAIN % (NEW, there, there))
+    run(QEVM, "convert", "-o", new, old, "--", *qemu_of(virt, xml))
+    told = virt.virsh("save-image-dumpxml", there + "/converted.save")
+    right = "machine='%s'" % NEW in told and "<qemu:arg value='-global'/>" in told
+    yield (None if right else told), "converted: the XML has the machine and options"
+    virt.virsh("restore", there + "/converted.save")
+    text = before + virt.wait_for(guest.lives)
+    why = None if guest.lives(text) else "silent after %r" % text[-200:]
+    yield guest.wrong(text) or why, "restored, and lives on"
+    virt.virsh("destroy", "demo")
+
+
 def image(tap, form, guest):
-    left, begin = STEPS, time.monotonic()
+    left, begin = STEPS + CONVERSIONS.get(form, 0), time.monotonic()
     try:
         root = FORMATS[form] and lab.root_of(FORMATS[form]) or ""
         with tempfile.TemporaryDirectory(prefix="qevm-libvirt-", dir=root + "/tmp") as dir, \
                 Libvirt(root, dir, form) as virt:
-            for why, what in steps(virt, form, guest):
-                left -= 1
-                tap.ok(why, "%s: %s" % (form, what))
+            for rows in [steps, conversion][:1 + (form in CONVERSIONS)]:
+                for why, what in rows(virt, form, guest):
+                    left -= 1
+                    tap.ok(why, "%s: %s" % (form, what))
     except (lab.LabError, OSError, subprocess.SubprocessError) as e:
         why = str(e)
         for _ in range(left):
@@ -221,7 +265,7 @@ def image(tap, form, guest):
 def main(names):
     lab.tidy()
     names = names or list(FORMATS)
-    tap = Tap(len(names) * STEPS)
+    tap = Tap(sum(STEPS + CONVERSIONS.get(form, 0) for form in names))
     guest = Tick()
     for form in names:
         image(tap, form, guest)
