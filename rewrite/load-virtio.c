@@ -207,6 +207,19 @@ check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
                                  qevm_message_new("virtio-map"));
 }
 
+static gboolean
+check_balloon(QevmLoad *load, QevmNode *ref, QevmNode *source)
+{
+    QevmNode *misspelt = child(child(source, "device"), QEVM_BALLOON_MISSPELT);
+
+    if (!misspelt) {
+        return TRUE;
+    }
+    qevm_load_guess(load);
+    return qevm_load_stop_device(load, EINVAL, place_of(load, misspelt), ref,
+                                 NULL, NULL);
+}
+
 /* (hw/virtio/virtio-mem.c:virtio_mem_mig_sanity_checks_post_load()) */
 static gboolean
 check_memory(QevmLoad *load, QevmNode *ref, QevmNode *source)
@@ -284,5 +297,7 @@ qevm_load_virtio(QevmLoad *load, QevmNode *ref, QevmNode *source)
     }
     return check_queues(load, ref, source) &&
            check_requests(load, ref, source) &&
-           check_memory(load, ref, source) && check_features(load, ref, source);
+           check_memory(load, ref, source) &&
+           check_balloon(load, ref, source) &&
+           check_features(load, ref, source);
 }

@@ -75,6 +75,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmStop, qevm_stop_clear)
         0                                                                      \
     }
 
+/* A subsection of virtio-balloon whose name has a letter too few, until 6.2
+ * (hw/virtio/virtio-balloon.c): no loader takes it for one of that device's. */
+#define QEVM_BALLOON_MISSPELT "vitio-balloon-device/page-poison"
+#define QEVM_BALLOON_POISON "virtio-balloon-device/page-poison"
+
 /* The features that the guest of a virtio device took, of its decoded state. */
 gboolean qevm_virtio_features(QevmNode *overlay, guint64 *features);
 

@@ -276,6 +276,37 @@ plan_memory(QevmRepair *r, QevmNode *there, QevmNode *here, GError **error)
            qevm_plan_repair(r, fill, QEVM_LOSS_STATED, why, error);
 }
 
+/* ---- balloon ---- */
+
+/* What is not zero goes on under the right name. */
+static gboolean
+plan_balloon(QevmRepair *r, QevmNode *misspelt, GError **error)
+{
+    g_autofree char *at = qevm_plan_path(r->plan, r->record, misspelt, -1);
+    g_autoptr(GBytes) bytes = qevm_plan_bytes(misspelt);
+    g_autofree char *parent =
+        qevm_plan_path(r->plan, r->record, misspelt->parent, -1);
+    guint64 value = 0;
+
+    if (qevm_plan_number(misspelt, "poison_val", &value) && value) {
+        if (!qevm_plan_repair(r,
+                              json_pack("{s:s,s:s,s:s,s:i,s:[{s:s,s:s,s:I}]}",
+                                        "op", "add-subsection", "at", parent,
+                                        "to", QEVM_BALLOON_POISON, "version", 1,
+                                        "fields", "name", "poison_val", "type",
+                                        "uint32", "value", (json_int_t)value),
+                              QEVM_LOSS_LOSSLESS,
+                              "its name as the destination spells it", error)) {
+            return FALSE;
+        }
+    }
+    return qevm_plan_repair(
+        r,
+        qevm_plan_leave_out(qevm_plan_op("strip-subsection", at), bytes,
+                            QEVM_PLAN_HEAD(QEVM_BALLOON_MISSPELT)),
+        QEVM_LOSS_DEFAULT, "no loader takes the name that it has", error);
+}
+
 gboolean
 qevm_plan_virtio(QevmRepair *r, GError **error)
 {
@@ -283,10 +314,14 @@ qevm_plan_virtio(QevmRepair *r, GError **error)
     QevmNode *here = qevm_plan_find_type(r->like, "virtio");
     QevmNode *a = there ? qevm_plan_child(there, "device") : NULL;
     QevmNode *b = here ? qevm_plan_child(here, "device") : NULL;
+    QevmNode *misspelt = a ? qevm_plan_child(a, QEVM_BALLOON_MISSPELT) : NULL;
     guint64 queues;
 
     if (!there || !here) {
         return TRUE;
+    }
+    if (misspelt) {
+        return plan_balloon(r, misspelt, error);
     }
     return (!a || !b || plan_memory(r, a, b, error)) &&
            (r->done || !qevm_plan_number(here, "num_queues", &queues) ||
