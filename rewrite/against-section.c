@@ -61,8 +61,8 @@ bytes_text(guint64 bytes)
 static gboolean
 is_accepted(const Section *s, const QevmItem *item)
 {
-    return g_hash_table_contains(s->stop->accepted, item->first) ||
-           g_hash_table_contains(s->stop->accepted, item->last);
+    return qevm_stop_accepts(s->stop, item->first) ||
+           qevm_stop_accepts(s->stop, item->last);
 }
 
 /* Where in the stream something is missing: before item `at`, or at the end of

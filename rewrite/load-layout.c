@@ -24,15 +24,6 @@ static const struct {
     { "xhci-intr", "ev_buffer", "er_full_unused" },
 };
 
-/* Fields that an older version of a vmsd has, under the name that it had, and
- * by what name the destination knows them: it reads them if they are there. */
-static const struct {
-    const char *vmsd, *field, *known;
-} older[] = {
-    /* hw/scsi/esp.c: esp_is_between_version_5_and_6() */
-    { "esp", "ti_cmd", "mig_ti_cmd" },
-};
-
 /* The bytes of a name without the `[n]` behind it, which counts declarations,
  * not elements. */
 static gsize
@@ -381,16 +372,30 @@ qevm_load_newer(const QevmLoad *load, const QevmNode *ref, const char *vmsd)
            !field->conditional && field->version_id > load->version;
 }
 
+/* Fields that only older versions of a vmsd have go by "mig_" and the name that
+ * they had, with a condition on the version (hw/scsi/esp.c, 6.0 and newer). */
 static gboolean
-is_older(const QevmLoad *load, const char *vmsd, const char *field)
+is_older(const QevmLoad *load, const char *vmsd, const QevmNode *source)
 {
+    const char *name = qevm_node_name(source);
+    g_autofree char *known_as =
+        g_strdup_printf("mig_%.*s", (int)bare_length(name), name);
     const QevmKnownField *known;
 
-    for (guint i = 0; i < G_N_ELEMENTS(older); i++) {
-        if (strcmp(older[i].vmsd, vmsd) == 0 &&
-            strcmp(older[i].field, field) == 0) {
-            return qevm_target_field(load->target, vmsd, older[i].known,
-                                     &known) == QEVM_TARGET_YES;
+    return qevm_target_field(load->target, vmsd, known_as, &known) ==
+               QEVM_TARGET_YES &&
+           known->conditional;
+}
+
+/* Were such fields read of this struct? Then it is of the older version. */
+static gboolean
+has_older(const QevmLoad *load, const GArray *before, const char *vmsd)
+{
+    for (guint i = 0; i < before->len; i++) {
+        const QevmLoadPair *pair = &g_array_index(before, QevmLoadPair, i);
+
+        if (!pair->ref && is_older(load, vmsd, pair->source)) {
+            return TRUE;
         }
     }
     return FALSE;
@@ -420,7 +425,7 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     if (flag) {
         return is_set(load, before, flag);
     }
-    if (!pair->ref && is_older(load, vmsd, qevm_node_name(node))) {
+    if (!pair->ref && is_older(load, vmsd, node)) {
         qevm_load_guess(load);
         return TRUE;
     }
@@ -432,6 +437,11 @@ qevm_load_reads(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     if (pair->ref) {
         /* Of an older version it may be that it is not there. */
         if (knows == QEVM_TARGET_MAYBE && is_newer(load, vmsd)) {
+            qevm_load_guess(load);
+            return FALSE;
+        }
+        if (knows == QEVM_TARGET_YES && field->conditional &&
+            has_older(load, before, vmsd)) {
             qevm_load_guess(load);
             return FALSE;
         }

@@ -16,6 +16,15 @@
 #define FOOTER_SIZE 5
 #define NESTING_MAX 64
 
+gboolean
+qevm_stop_accepts(const QevmStop *stop, const QevmNode *node)
+{
+    while (node && !g_hash_table_contains(stop->accepted, node)) {
+        node = node->parent;
+    }
+    return node != NULL;
+}
+
 void
 qevm_stop_clear(QevmStop *stop)
 {

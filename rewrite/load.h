@@ -68,6 +68,8 @@ typedef struct {
     guint64 consumed;     /* bytes of the payload that were read */
 } QevmStop;
 
+/* Is a node, or what it is in, among the accepted? */
+gboolean qevm_stop_accepts(const QevmStop *stop, const QevmNode *node);
 void qevm_stop_clear(QevmStop *stop);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmStop, qevm_stop_clear)
 #define QEVM_STOP_INIT                                                         \

@@ -213,6 +213,21 @@ enum {
     MIG_CMD_SWITCHOVER_START = 11,
 };
 
+/* Who applies the rules walks, and knows whether it is there. */
+static void
+note_command(QevmPlan *plan, guint16 command)
+{
+    json_t *rule = qevm_plan_op("drop-command", qevm_command_name(command));
+
+    json_object_set_new(rule, "optional", json_true());
+    json_object_set_new(rule, "why",
+                        json_string("if it is there: the destination needs no "
+                                    "such sign"));
+    json_object_set_new(rule, "class",
+                        json_string(qevm_loss_name(QEVM_LOSS_LOSSLESS)));
+    json_array_append_new(plan->rules, rule);
+}
+
 /* Of a stream with these, an answer was expected that nobody needs. */
 static gboolean
 plan_command(QevmPlan *plan, guint16 command, GError **error)
@@ -224,6 +239,10 @@ plan_command(QevmPlan *plan, guint16 command, GError **error)
         command != MIG_CMD_PING) {
         return TRUE;
     }
+    if (!plan->edit->stream->walked) {
+        note_command(plan, command);
+        return TRUE;
+    }
     return qevm_plan_rule(
         plan, qevm_plan_op("drop-command", qevm_command_name(command)),
         QEVM_LOSS_LOSSLESS,
@@ -233,31 +252,22 @@ plan_command(QevmPlan *plan, guint16 command, GError **error)
 }
 
 /* Among RAM that was not walked may be the command that machine types of 10.0
- * and newer send (migration/migration.c:migration_switchover_start(), 10.0).
- * Whoever applies the rules walks. */
-static void
+ * and newer send (migration/migration.c:migration_switchover_start(), 10.0). */
+static gboolean
 plan_hidden_command(QevmPlan *plan)
 {
-    static const char why[] = "the destination does not know it, if it is "
-                              "there, and needs no such sign";
     QevmStream *s = plan->edit->stream;
     guint release = plan->target->release;
     g_autoptr(QevmWriter) writer = qevm_writer_of(s);
     gboolean versioned =
         s->machine && g_regex_match_simple("-[0-9.]+$", s->machine, 0, 0);
-    json_t *rule;
 
     if (!release || release >= 1000 || (writer->to && writer->to < 1000) ||
         (writer->from < 1000 && versioned)) {
-        return;
+        return FALSE;
     }
-    rule = qevm_plan_op("drop-command",
-                        qevm_command_name(MIG_CMD_SWITCHOVER_START));
-    json_object_set_new(rule, "optional", json_true());
-    json_object_set_new(rule, "why", json_string(why));
-    json_object_set_new(rule, "class",
-                        json_string(qevm_loss_name(QEVM_LOSS_LOSSLESS)));
-    json_array_append_new(plan->rules, rule);
+    note_command(plan, MIG_CMD_SWITCHOVER_START);
+    return TRUE;
 }
 
 static gboolean
@@ -266,10 +276,8 @@ plan_commands(QevmPlan *plan, GError **error)
     QevmStream *s = plan->edit->stream;
     gboolean seen[12] = { FALSE };
 
-    if (!s->walked && s->ram) {
-        plan_hidden_command(plan);
-    }
-
+    seen[MIG_CMD_SWITCHOVER_START] =
+        !s->walked && s->ram && plan_hidden_command(plan);
     for (guint i = 0; i < s->records->len; i++) {
         const QevmRecord *r = g_ptr_array_index(s->records, i);
 

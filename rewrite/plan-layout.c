@@ -25,7 +25,7 @@ make(QevmRepair *r, json_t *rule, QevmLoss loss, const char *why,
 static gboolean
 is_accepted(const QevmRepair *r, QevmNode *node)
 {
-    return node && g_hash_table_contains(r->stop->accepted, node);
+    return qevm_stop_accepts(r->stop, node);
 }
 
 /* An element of an array of several: what is done to one is done to all. */
@@ -282,6 +282,24 @@ find_spot(QevmNode *root, QevmNode *before, QevmNode *behind, QevmNode *like,
     return !before;
 }
 
+/* Among children of one name, with its number. */
+static char *
+step_name(QevmNode *node)
+{
+    const char *name = qevm_node_name(node);
+    g_autofree char *step = qevm_path_quote_step(name, FALSE);
+    guint index = 0, count = 0;
+
+    for (QevmNode *n = qevm_node_children(node->parent); n; n = n->next) {
+        if (strcmp(qevm_node_name(n), name) == 0) {
+            index = n == node ? count : index;
+            count++;
+        }
+    }
+    return count > 1 ? g_strdup_printf("%s[%u]", step, index)
+                     : g_steal_pointer(&step);
+}
+
 static gboolean
 add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
            const GArray *here, const GArray *runs, guint at, GError **error)
@@ -327,8 +345,7 @@ add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
     }
     json_object_set_new(rule, "fields", fields);
     if (spot.sibling) {
-        g_autofree char *name =
-            qevm_path_quote_step(qevm_node_name(spot.sibling), FALSE);
+        g_autofree char *name = step_name(spot.sibling);
 
         json_object_set_new(rule, spot.before ? "before" : "after",
                             json_string(name));

@@ -221,8 +221,11 @@ repair(QevmRepair *r, GError **error)
     default:
         break;
     }
-    if (!qevm_plan_layout(r, error) || r->done) {
-        return r->done;
+    if (!qevm_plan_layout(r, error)) {
+        return FALSE;
+    }
+    if (r->done) {
+        return TRUE;
     }
     switch (r->stop->kind) {
     case QEVM_STOP_EQUAL:
@@ -258,12 +261,31 @@ add_problem(QevmRepair *r)
                       g_strdup(what), NULL);
 }
 
+/* Was a rule, of those from `from` on, made for this section before? Then it
+ * did not help, and goes. */
+static gboolean
+is_stuck(QevmPlan *plan, gsize from, GHashTable *made)
+{
+    gboolean again = FALSE;
+
+    for (gsize i = from; i < json_array_size(plan->rules) && !again; i++) {
+        again = !g_hash_table_add(
+            made, json_dumps(json_array_get(plan->rules, i), JSON_COMPACT));
+    }
+    while (again && json_array_size(plan->rules) > from) {
+        json_array_remove(plan->rules, json_array_size(plan->rules) - 1);
+    }
+    return again;
+}
+
 gboolean
 qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
                   GError **error)
 {
     QevmStream *stream = plan->edit->stream;
     guint problems = plan->problems->len;
+    g_autoptr(GHashTable) made =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     for (guint i = 0; i < REPAIRS_MAX; i++) {
         g_auto(QevmStop) stop = QEVM_STOP_INIT;
@@ -271,6 +293,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
             .plan = plan, .record = record, .ref = ref, .stop = &stop
         };
         QevmTree *source, *like;
+        gsize rules;
 
         if (!qevm_load_section(plan->target, stream, record, ref, &stop,
                                error)) {
@@ -288,10 +311,11 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
         }
         r.source = &source->root;
         r.like = &like->root;
+        rules = json_array_size(plan->rules);
         if (!repair(&r, error)) {
             return FALSE;
         }
-        if (!r.done) {
+        if (!r.done || is_stuck(plan, rules, made)) {
             if (problems == plan->problems->len) {
                 add_problem(&r);
             }

@@ -136,11 +136,7 @@ qevm_plan_rule(QevmPlan *plan, json_t *rule, QevmLoss loss, const char *why,
     if (text) {
         rules = qevm_rules_parse(text, strlen(text), "plan", error);
     }
-    if (!rules || !qevm_edit_apply(plan->edit, rules, QEVM_PHASE_ALL, error)) {
-        g_prefix_error(error, "rule %u: ", (guint)json_array_size(plan->rules));
-        return FALSE;
-    }
-    return TRUE;
+    return rules && qevm_edit_apply(plan->edit, rules, QEVM_PHASE_ALL, error);
 }
 
 void
@@ -278,6 +274,13 @@ plan_instances(QevmPlan *plan, const char *idstr, GError **error)
     }
     g_ptr_array_sort(there, by_instance);
     g_ptr_array_sort(here, by_instance);
+    /* Two of one number, as isa-ide of 5.2 has: no other stream can have that.
+     */
+    for (guint i = 1; i < here->len; i++) {
+        if (by_instance(&here->pdata[i - 1], &here->pdata[i]) == 0) {
+            return TRUE;
+        }
+    }
     for (guint pass = 0; pass < 2; pass++) {
         for (guint k = 0; k < there->len; k++) {
             guint i = pass == 0 ? there->len - 1 - k : k;
@@ -443,18 +446,50 @@ plan_one(QevmPlan *plan, QevmRecord *record, GError **error)
            qevm_plan_section(plan, record, ref, error);
 }
 
+/* A rule that cannot be applied is the last one: it goes, and what it was to
+ * repair is a problem. Other errors are those of whoever reads the stream. */
+static gboolean
+is_settled(QevmPlan *plan, gboolean ok, char *path, GError **cause,
+           GError **error)
+{
+    g_autofree char *at = path;
+
+    if (ok) {
+        return TRUE;
+    }
+    if (!g_error_matches(*cause, QEVM_ERROR, QEVM_ERROR_RULE) &&
+        !g_error_matches(*cause, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED)) {
+        g_propagate_error(error, g_steal_pointer(cause));
+        return FALSE;
+    }
+    json_array_remove(plan->rules, json_array_size(plan->rules) - 1);
+    qevm_plan_problem(plan, g_steal_pointer(&at),
+                      g_strdup_printf("what would repair it cannot be done: %s",
+                                      (*cause)->message),
+                      NULL);
+    g_clear_error(cause);
+    return TRUE;
+}
+
 gboolean
 qevm_plan_make(QevmPlan *plan, GError **error)
 {
     QevmStream *s = plan->edit->stream;
+    GError *cause = NULL;
 
-    if (!qevm_plan_head(plan, error) || !qevm_plan_ram(plan, error)) {
+    if (!is_settled(plan, qevm_plan_head(plan, &cause),
+                    g_strdup("configuration"), &cause, error) ||
+        !is_settled(plan, qevm_plan_ram(plan, &cause), g_strdup("ram"), &cause,
+                    error)) {
         return FALSE;
     }
     for (guint i = 0; i < s->records->len; i++) {
         QevmRecord *record = g_ptr_array_index(s->records, i);
 
-        if (is_section(record) && !plan_one(plan, record, error)) {
+        if (is_section(record) &&
+            !is_settled(plan, plan_one(plan, record, &cause),
+                        qevm_plan_path(plan, record, NULL, -1), &cause,
+                        error)) {
             return FALSE;
         }
     }
