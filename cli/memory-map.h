@@ -1,5 +1,5 @@
-/* memory-map.h - where a guest sees its RAM: which part of which block is at which
- * physical address.
+/* memory-map.h - where a guest sees its RAM: which part of which block is at
+ * which physical address.
  *
  * A stream does not say. The machine type and the architecture of its CPUs do,
  * for the machines that are known here; of a pc, the CMOS memory tells how much

@@ -58,6 +58,13 @@ typedef struct {
     gsize pos;
 } Walk;
 
+/* What was made is a field or a subsection. */
+static const char *
+name_of(const QevmMade *made)
+{
+    return made->field ? made->field->name : made->sub ? made->sub->name : "";
+}
+
 static gboolean
 walk_next(Walk *w, QevmMade *out)
 {
@@ -72,6 +79,9 @@ walk_next(Walk *w, QevmMade *out)
         return TRUE;
     }
     *out = (QevmMade){ .pos = w->pos };
+    if (!v) {
+        return FALSE;
+    }
     if (w->next < v->n_fields) {
         out->field = v->fields[w->next];
         size = out->field->size * out->field->count;
@@ -141,7 +151,7 @@ find_last(QevmReader *r, const QevmFrame *frame, const Step *step, Target *t,
     *found = FALSE;
     while (i > 0 && !*found) {
         const QevmMade *m = &g_array_index(frame->made, QevmMade, --i);
-        const char *name = m->field ? m->field->name : m->sub->name;
+        const char *name = name_of(m);
 
         *found =
             step->sub == !m->field && is_named(name, step->name, step->len);
@@ -164,7 +174,7 @@ find_in(QevmReader *r, Walk w, const Step *step, Target *t, gboolean *found)
     guint64 alike = 0, based = 0;
 
     while (walk_next(&w, &m)) {
-        const char *name = m.field ? m.field->name : m.sub->name;
+        const char *name = name_of(&m);
 
         if (step->sub != !m.field) {
             continue;

@@ -156,7 +156,9 @@ loss_of(const Account *a, const QevmNode *node)
     QevmLoss loss = loss_at(a, a->record->offset);
 
     for (; node; node = node->parent) {
-        loss = MAX(loss, loss_at(a, node->offset));
+        QevmLoss here = loss_at(a, node->offset);
+
+        loss = MAX(loss, here);
     }
     return loss;
 }

@@ -244,7 +244,8 @@ add_capability(const guint8 *config, guint at, const Capability *cap,
                gpointer user)
 {
     QevmPciMasks *m = user;
-    gsize len = MIN(capability_size(config, at, cap), CONFIG_SIZE - at);
+    gsize size = capability_size(config, at, cap);
+    gsize len = MIN(size, CONFIG_SIZE - at);
 
     set_capability(m, at, len, cap);
     if (config[at] == 0x05) {
@@ -432,9 +433,9 @@ name_capability(const guint8 *config, guint at, const Capability *cap,
                 gpointer user)
 {
     Where *where = user;
+    gsize size = capability_size(config, at, cap);
 
-    if (where->place || where->at < at ||
-        where->at >= at + MAX(capability_size(config, at, cap), 2)) {
+    if (where->place || where->at < at || where->at >= at + MAX(size, 2)) {
         return;
     }
     where->place =

@@ -151,7 +151,7 @@ static gsize
 edit_leaf(Difference *d, QevmNode *node, gsize at)
 {
     const QevmPrim *prim = node->desc.field ? node->desc.field->prim : NULL;
-    gsize size, one = (gsize)node->desc.field->size;
+    gsize size, one = prim ? (gsize)node->desc.field->size : 0;
     const guint8 *now = qevm_node_bytes(node, &size);
 
     if (at + size > d->size) {

@@ -256,12 +256,12 @@ raise_table(Add *a, guint64 table, GError **error)
 static gboolean
 share_disk(Add *a, GError **error)
 {
-    guint64 unit = a->cluster * qevm_qcow2_l2_entries(a->q);
+    guint64 unit = a->cluster * qevm_qcow2_l2_entries(a->q), disk;
     g_autofree guint8 *bytes = NULL;
     gsize n;
 
-    a->l1_kept =
-        MIN(a->old->l1_size, qevm_qcow2_vm_state_offset(a->q, a->old) / unit);
+    disk = qevm_qcow2_vm_state_offset(a->q, a->old) / unit;
+    a->l1_kept = MIN(a->old->l1_size, disk);
     a->l1 = g_array_new(FALSE, TRUE, sizeof(guint64));
     n = (gsize)a->l1_kept * 8;
     if (a->l1_kept > L1_MAX) {

@@ -6,8 +6,9 @@
 
 /* Asks for it, of a QEMU whose guest never ran: the members "qemu", "arch",
  * "machine", "accelerator", "ram_blocks", "types", "parents", "machines" and
- * "migration" of a target; schemas/qevm-target.json describes them. `qtree` gets the text
- * of `info qtree`, owned by the caller. New reference; NULL: QEMU failed. */
+ * "migration" of a target; schemas/qevm-target.json describes them. `qtree`
+ * gets the text of `info qtree`, owned by the caller. New reference; NULL: QEMU
+ * failed. */
 json_t *qevm_qemu_facts(QevmQemu *qemu, char **qtree, GError **error);
 
 #endif
