@@ -88,6 +88,7 @@ qevm_target_add_reference(QevmTarget *target, QevmStream *stream)
     if (target->references->len > 1) {
         return;
     }
+    g_hash_table_unref(target->sections);
     target->sections = qevm_sections_index(stream);
     if (!target->release) {
         g_autoptr(QevmWriter) writer = qevm_writer_of(stream);
