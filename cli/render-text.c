@@ -7,6 +7,7 @@
 
 #define SOME_ELEMENTS 8
 #define SOME_BYTES 32
+#define PART_BYTES 4096
 #define GUTTER_BYTES 8
 #define GUTTER_ROWS 4
 
@@ -90,6 +91,25 @@ qevm_render_value(const QevmValue *value, gboolean all)
     return qevm_value_format(value);
 }
 
+/* In parts, so that the text is never there as a whole. */
+static void
+print_hex(const Text *t, GBytes *bytes)
+{
+    gsize size, i = 0;
+    const guint8 *data = g_bytes_get_data(bytes, &size);
+
+    do {
+        g_auto(QevmValue) part = QEVM_VALUE_INIT;
+        g_autofree char *text = NULL;
+
+        qevm_value_set_bytes(&part, QEVM_VALUE_BYTES, data + i,
+                             MIN(size - i, PART_BYTES));
+        text = qevm_value_format(&part);
+        qevm_print(t->out, text + (i ? strlen("hex:") : 0));
+        i += PART_BYTES;
+    } while (i < size);
+}
+
 static void
 print_value(const Text *t, const QevmNode *node, const QevmValue *value)
 {
@@ -99,6 +119,10 @@ print_value(const Text *t, const QevmNode *node, const QevmValue *value)
     if (names) {
         text = qevm_names_format(names, value);
         qevm_print(t->out, text);
+        return;
+    }
+    if (value->kind == QEVM_VALUE_BYTES && t->render->all) {
+        print_hex(t, value->bytes);
         return;
     }
     text = qevm_render_value(value, t->render->all);

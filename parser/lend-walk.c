@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define NESTING_MAX 64
+#define ITEM_COST (3 * sizeof(gpointer)) /* in a list, and where that goes */
 enum { FIXED_UNKNOWN, FIXED_YES, FIXED_NO };
 
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
     guint elastic; /* met so far */
     gint stretch;  /* which of them is `more` bytes longer; -1: none */
     gint64 more;
+    guint64 items; /* put into lists so far */
 } Walk;
 
 /* Lengths that guest state decides and that stand nowhere around them
@@ -70,13 +72,22 @@ skip(Walk *w, guint64 n, const char *what, GError **error)
 }
 
 static gboolean
+has_memory(const Walk *w)
+{
+    const QevmBudget *budget = qevm_arena_budget(w->in->arena);
+
+    return !budget || budget->left >= (gint64)(w->items * ITEM_COST);
+}
+
+static gboolean
 count_work(Walk *w, GError **error)
 {
     if (*w->in->work == 0) {
         return fail(w, error, "describing it by what is lent takes too long");
     }
     --*w->in->work;
-    return TRUE;
+    return has_memory(w) ||
+           qevm_budget_fail(error, "describing it by what is lent");
 }
 
 /* ---- what has one length always ---- */
@@ -194,8 +205,9 @@ freeze(Walk *w, const GPtrArray *list)
 }
 
 static void
-append(GPtrArray *list, gconstpointer item)
+append(Walk *w, GPtrArray *list, gconstpointer item)
 {
+    w->items++;
     g_ptr_array_add(list, (gpointer)(guintptr)item);
 }
 
@@ -207,7 +219,7 @@ append_structs(Walk *w, GPtrArray *out, const QevmFieldDesc *f,
     QevmFieldDesc *copy;
 
     if (vmsd == f->vmsds[0] && size == f->size && count == f->count) {
-        append(out, f);
+        append(w, out, f);
         return;
     }
     copy = qevm_field_desc_copy(w->in->arena, f);
@@ -220,7 +232,7 @@ append_structs(Walk *w, GPtrArray *out, const QevmFieldDesc *f,
         /* As QEMU tells elements that differ apart. */
         copy->index = (gint32)first;
     }
-    append(out, copy);
+    append(w, out, copy);
 }
 
 /* Each element can have subsections of its own; neighbours that are alike
@@ -267,13 +279,13 @@ append_sized(Walk *w, GPtrArray *out, const QevmFieldDesc *f, guint64 size)
     QevmFieldDesc *copy;
 
     if (size == f->size) {
-        append(out, f);
+        append(w, out, f);
         return;
     }
     copy = qevm_field_desc_copy(w->in->arena, f);
     copy->size = size;
     copy->prim = qevm_field_prim(copy->type, size);
-    append(out, copy);
+    append(w, out, copy);
 }
 
 /* { 01 element } 00; any other byte than 0 is a 01
@@ -309,7 +321,7 @@ walk_list(Walk *w, GPtrArray *out, const QevmVmsd *of, const QevmFieldDesc *f,
             g_prefix_error(error, "%s: ", f->name);
             return FALSE;
         }
-        append(elements, vmsd);
+        append(w, elements, vmsd);
     }
     if (elements->len == 0 && f->n_vmsds == 0) {
         append_sized(w, out, f, w->c.pos - at);
@@ -322,7 +334,7 @@ walk_list(Walk *w, GPtrArray *out, const QevmVmsd *of, const QevmFieldDesc *f,
     copy->inline_vmsd = elements->len > 0;
     copy->count = 1;
     copy->array_len = 0;
-    append(out, copy);
+    append(w, out, copy);
     return TRUE;
 }
 
@@ -340,14 +352,14 @@ walk_gtree(Walk *w, GPtrArray *out, const QevmFieldDesc *f, GError **error)
         return FALSE;
     }
     if (count > 0 || f->size == 5) {
-        append(out, f);
+        append(w, out, f);
         return skip(w, f->size, f->name, error);
     }
     copy = qevm_field_desc_copy(w->in->arena, f);
     copy->size = 5;
     copy->n_vmsds = 0;
     copy->inline_vmsd = FALSE;
-    append(out, copy);
+    append(w, out, copy);
     return skip(w, 5, f->name, error);
 }
 
@@ -387,10 +399,10 @@ walk_bytes(Walk *w, GPtrArray *out, const QevmFieldDesc *f, GError **error)
                             f->name);
             }
         }
-        append(out, f);
+        append(w, out, f);
         return TRUE;
     }
-    append(out, f);
+    append(w, out, f);
     return skip(w, bytes, f->name, error);
 }
 
@@ -502,7 +514,7 @@ walk_subsections(Walk *w, const QevmVmsd *vmsd, GPtrArray *out, GError **error)
             g_prefix_error(error, "{%s}: ", name);
             return FALSE;
         }
-        append(out, sub);
+        append(w, out, sub);
     }
 }
 
@@ -627,12 +639,12 @@ variants_of(Walk *w, const QevmVmsd *vmsd)
     const GPtrArray *all =
         w->in->plain ? NULL : qevm_lend_variants(w->in->lend, vmsd);
 
-    append(list, vmsd);
+    append(w, list, vmsd);
     for (guint i = 0; all && i < all->len; i++) {
         const QevmVmsd *v = g_ptr_array_index(all, i);
 
         if (v != vmsd && v->version == vmsd->version) {
-            append(list, v);
+            append(w, list, v);
         }
     }
     return list;

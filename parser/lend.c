@@ -617,7 +617,8 @@ qevm_lend_describe(QevmLend *lend, QevmArena *arena, const QevmLendAsk *ask,
     for (guint i = 0; !found && i < MIN(list->len, TRIES_MAX); i++) {
         const Offer *offer = g_ptr_array_index(list, i);
         /* What a failed try made is not kept. */
-        g_autoptr(QevmArena) scratch = qevm_arena_new();
+        g_autoptr(QevmArena) scratch =
+            qevm_arena_new_within(qevm_arena_budget(arena));
         g_autoptr(GError) error = NULL;
         QevmLendWalk in = { .lend = lend,
                             .arena = scratch,

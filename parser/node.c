@@ -8,8 +8,7 @@
 #define EMPTY_MAX (128 * 1024)
 /* As many are not worth memory of their own. */
 #define NODES_FEW 3
-/* Of a tree; the longest table known has some 300,000. */
-#define NODES_MAX (4 * 1024 * 1024)
+#define LONG_BYTES (64 * 1024)
 
 /* A subsection on the wire: 05, length byte, name, u32 version
  * (migration/vmstate.c:vmstate_subsection_save()). */
@@ -123,16 +122,28 @@ name_of(const QevmNode *node)
     return *name ? name : "this section";
 }
 
-/* Room for `n` more nodes in memory? A byte can make two of them. */
+/* Is there memory for `n` more nodes? What can have children is counted with
+ * the RAW one that is there when nothing else can be. */
 static gboolean
-count_nodes(QevmTree *tree, guint64 n, guint64 offset)
+allow_memory(QevmTree *tree, QevmNodeKind kind, guint64 n, guint64 offset)
 {
-    if (n > NODES_MAX - tree->nodes) {
-        tree_fail(tree, offset, "more than %d fields and structs", NODES_MAX);
-        return FALSE;
+    guint64 nodes = n * sizeof(QevmNode);
+    guint64 raw =
+        kind == QEVM_NODE_FIELD || kind == QEVM_NODE_ARRAY ? 0 : nodes;
+    g_autofree char *what = NULL;
+
+    if (n <= QEVM_BUDGET_MAX / sizeof(QevmNode) &&
+        qevm_budget_take(tree->budget, nodes + raw)) {
+        qevm_budget_give(tree->budget, nodes); /* the arena takes that */
+        tree->charged += raw;
+        return TRUE;
     }
-    tree->nodes += (guint)n;
-    return TRUE;
+    if (!tree->error) {
+        what = g_strdup_printf(
+            "at 0x%" G_GINT64_MODIFIER "x: what is decoded of it", offset);
+        qevm_budget_fail(&tree->error, what);
+    }
+    return FALSE;
 }
 
 /* Room for `n` more nodes of this size? */
@@ -178,15 +189,20 @@ attach(Decoder *d, QevmNode *node)
     return node;
 }
 
-/* All that is left becomes one node of bytes. */
+/* All that is left becomes one node of bytes, also if these are none. */
+static void
+attach_raw(Decoder *d)
+{
+    attach(d, node_new(d->tree, d->parent, QEVM_NODE_RAW, here(d),
+                       qevm_cursor_left(&d->c)));
+    d->c.pos = d->c.len;
+}
+
 static void
 attach_rest(Decoder *d)
 {
-    gsize left = qevm_cursor_left(&d->c);
-
-    if (left) {
-        attach(d, node_new(d->tree, d->parent, QEVM_NODE_RAW, here(d), left));
-        d->c.pos = d->c.len;
+    if (qevm_cursor_left(&d->c)) {
+        attach_raw(d);
     }
 }
 
@@ -210,7 +226,7 @@ QevmArena *
 qevm_tree_arena(QevmTree *tree)
 {
     if (!tree->arena) {
-        tree->arena = qevm_arena_new();
+        tree->arena = qevm_arena_new_within(tree->budget);
     }
     return tree->arena;
 }
@@ -246,7 +262,7 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
     if (!allow_nodes(d->tree,
                      kind_of(f) == QEVM_NODE_ARRAY ? MAX(f->count, 1) : 1,
                      f->size * f->count, at) ||
-        !count_nodes(d->tree, 1, at)) {
+        !allow_memory(d->tree, kind_of(f), 1, at)) {
         return FALSE;
     }
     node = node_new(d->tree, d->parent, kind_of(f), at, f->size * f->count);
@@ -296,6 +312,9 @@ decode_subsection(Decoder *d, const QevmVmsd *vmsd)
                   "subsection `%s' needs %" G_GUINT64_FORMAT
                   " bytes, %" G_GSIZE_FORMAT " left",
                   vmsd->name, size, qevm_cursor_left(&c));
+        return FALSE;
+    }
+    if (!allow_memory(d->tree, QEVM_NODE_SUBSECTION, 1, at)) {
         return FALSE;
     }
     node = node_new(d->tree, d->parent, QEVM_NODE_SUBSECTION, at,
@@ -361,8 +380,7 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
 
         if (!qevm_cursor_u8(&d->c, "list marker", &mark, &local)) {
             tree_fail(d->tree, at, "list `%s' has no end marker", f->name);
-            /* Nothing, in place of the end. */
-            attach(d, node_new(d->tree, d->parent, QEVM_NODE_RAW, at, 0));
+            attach_raw(d); /* in place of the end */
             return;
         }
         if (mark == 0) {
@@ -378,7 +396,7 @@ decode_list(Decoder *d, const QevmFieldDesc *f)
             attach_rest(d);
             return;
         }
-        if (!count_nodes(d->tree, 1, at)) {
+        if (!allow_memory(d->tree, QEVM_NODE_STRUCT, 1, at)) {
             d->c.pos--;
             attach_rest(d);
             return;
@@ -418,7 +436,8 @@ descend(QevmNode *node)
     case QEVM_NODE_STRUCTS:
         f = node->desc.field;
         if (!allow_nodes(tree, f->count, f->size, node->offset) ||
-            !count_nodes(tree, f->count, node->offset)) {
+            !allow_memory(tree, QEVM_NODE_STRUCT, f->count, node->offset)) {
+            attach_raw(&d); /* in place of the elements */
             break;
         }
         for (guint64 i = 0; i < f->count; i++) {
@@ -435,16 +454,18 @@ descend(QevmNode *node)
 
 static QevmTree *
 tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents,
-         const QevmTreeReader *reader)
+         const QevmTreeReader *reader, QevmBudget *budget)
 {
     QevmTree *tree = g_new0(QevmTree, 1);
 
+    tree->own.left = QEVM_BUDGET_MAX;
+    tree->budget = budget ? budget : &tree->own;
     if (reader) {
         tree->reader = g_memdup2(reader, sizeof *reader);
         tree->reader->scope.idstr = g_strdup(reader->scope.idstr);
         tree->fields_left = QEVM_READING_FIELDS_MAX;
     }
-    tree->memory = qevm_arena_new();
+    tree->memory = qevm_arena_new_within(tree->budget);
     tree->payload = g_bytes_ref(payload);
     tree->base = base;
     tree->extents = extents;
@@ -459,23 +480,24 @@ tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base, GArray *extents,
 QevmTree *
 qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base)
 {
-    return tree_new(vmsd, payload, base, NULL, NULL);
+    return tree_new(vmsd, payload, base, NULL, NULL, NULL);
 }
 
 QevmTree *
 qevm_tree_new_read(const QevmVmsd *vmsd, GBytes *payload, guint64 base,
-                   const QevmTreeReader *reader)
+                   const QevmTreeReader *reader, QevmBudget *budget)
 {
-    return tree_new(vmsd, payload, base, NULL, reader);
+    return tree_new(vmsd, payload, base, NULL, reader, budget);
 }
 
 QevmTree *
-qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload, GArray *extents)
+qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload, GArray *extents,
+                      QevmBudget *budget)
 {
     guint64 base =
         extents->len ? g_array_index(extents, QevmTreeExtent, 0).offset : 0;
 
-    return tree_new(vmsd, payload, base, extents, NULL);
+    return tree_new(vmsd, payload, base, extents, NULL, budget);
 }
 
 void
@@ -488,6 +510,7 @@ qevm_tree_free(QevmTree *tree)
         node_clear(&tree->root);
     }
     qevm_arena_free(tree->memory);
+    qevm_budget_give(tree->budget, tree->charged);
     g_bytes_unref(tree->payload);
     g_clear_pointer(&tree->extents, g_array_unref);
     g_clear_pointer(&tree->arena, qevm_arena_free);
@@ -648,6 +671,33 @@ qevm_node_bytes(QevmNode *node, gsize *size)
     return qevm_node_source_bytes(node, size);
 }
 
+/* Long bytes are not copied. */
+static gboolean
+refer_to_payload(QevmNode *node, const QevmPrim *prim, const guint8 *data,
+                 gsize size, QevmValue *out)
+{
+    GBytes *payload = qevm_node_tree(node)->payload;
+    const guint8 *all = g_bytes_get_data(payload, NULL);
+
+    if (size < LONG_BYTES || node->edited ||
+        (prim && prim->kind != QEVM_PRIM_BYTES)) {
+        return FALSE;
+    }
+    qevm_value_clear(out);
+    out->kind = QEVM_VALUE_BYTES;
+    out->bytes = g_bytes_new_from_bytes(payload, (gsize)(data - all), size);
+    return TRUE;
+}
+
+static void
+decode_value(QevmNode *node, const QevmPrim *prim, const guint8 *data,
+             gsize size, QevmValue *out)
+{
+    if (!refer_to_payload(node, prim, data, size, out)) {
+        qevm_prim_decode(prim, data, size, out);
+    }
+}
+
 void
 qevm_node_value(QevmNode *node, guint64 index, QevmValue *out)
 {
@@ -662,11 +712,11 @@ qevm_node_value(QevmNode *node, guint64 index, QevmValue *out)
             qevm_prim_decode(NULL, data, 0, out);
             return;
         }
-        qevm_prim_decode(f->prim, data + index * one, one, out);
+        decode_value(node, f->prim, data + index * one, one, out);
         return;
     }
-    qevm_prim_decode(node->kind == QEVM_NODE_FIELD ? f->prim : NULL, data, size,
-                     out);
+    decode_value(node, node->kind == QEVM_NODE_FIELD ? f->prim : NULL, data,
+                 size, out);
 }
 
 guint64

@@ -64,20 +64,23 @@ typedef struct {
 
 /* The tree of one section; `root` is its first member. */
 typedef struct {
-    QevmNode root;     /* kind SECTION */
-    GBytes *payload;   /* owned; the payload's bytes */
-    guint64 base;      /* stream offset of the payload */
-    GArray *extents;   /* owned; QevmTreeExtent, sorted; NULL: the payload is
-                          one piece of the stream, from base on */
-    QevmArena *arena;  /* owned; descriptions made for it, NULL: none yet */
-    QevmArena *memory; /* owned; of its nodes, which are freed together */
-    GError *error;     /* owned; why a RAW node is there; NULL: all decoded */
-    guint empty;       /* nodes without bytes, for a cap */
-    guint nodes;       /* made by decoding, for another */
+    QevmNode root;      /* kind SECTION */
+    GBytes *payload;    /* owned; the payload's bytes */
+    guint64 base;       /* stream offset of the payload */
+    GArray *extents;    /* owned; QevmTreeExtent, sorted; NULL: the payload is
+                           one piece of the stream, from base on */
+    QevmArena *arena;   /* owned; descriptions made for it, NULL: none yet */
+    QevmArena *memory;  /* owned; of its nodes, which are freed together */
+    GError *error;      /* owned; why a RAW node is there; NULL: all decoded */
+    guint empty;        /* nodes without bytes, for a cap */
+    QevmBudget *budget; /* borrowed; what nodes and descriptions take */
+    QevmBudget own;     /* that, unless another was given */
+    guint64 charged;    /* to it, beside those, for RAW nodes to come */
     GHashTable *standing;   /* owned; see standing.h; NULL: not asked yet */
     QevmTreeReader *reader; /* owned; NULL: leaves stay leaves */
     guint fields_left;      /* that descriptions may still make */
-    GArray *notes;          /* owned; QevmTreeNote; NULL: none */
+    GArray *notes;          /* owned; QevmTreeNote, the first so many; NULL:
+                               none */
 } QevmTree;
 
 /* Decodes the top level of `payload` by `vmsd`, which must outlive the tree.
@@ -85,13 +88,17 @@ typedef struct {
  * never fails. Takes a reference on payload. */
 QevmTree *qevm_tree_new(const QevmVmsd *vmsd, GBytes *payload, guint64 base);
 /* The same, with opaque leaves read by descriptions: a leaf that one fits is a
- * STRUCT whose field is an `overlay`. */
+ * STRUCT whose field is an `overlay`. `reader` may be NULL: leaves stay leaves.
+ * `budget` outlives the tree; NULL: it has one of its own. */
 QevmTree *qevm_tree_new_read(const QevmVmsd *vmsd, GBytes *payload,
-                             guint64 base, const QevmTreeReader *reader);
+                             guint64 base, const QevmTreeReader *reader,
+                             QevmBudget *budget);
 /* The same for a payload put together from pieces of the stream; takes over
  * `extents`. */
 QevmTree *qevm_tree_new_extents(const QevmVmsd *vmsd, GBytes *payload,
-                                GArray *extents);
+                                GArray *extents, QevmBudget *budget);
+/* The arena for descriptions that live as long as the tree. */
+QevmArena *qevm_tree_arena(QevmTree *tree);
 void qevm_tree_free(QevmTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTree, qevm_tree_free)
 QevmTree *qevm_node_tree(QevmNode *node);

@@ -10,6 +10,7 @@
 
 /* An element that is read by itself takes as much as so many fields. */
 #define FIELDS_AN_ELEMENT 16
+#define NOTES_MAX 256 /* of a tree; more are not kept */
 
 gboolean
 qevm_node_is_overlay(const QevmNode *node)
@@ -65,13 +66,16 @@ qevm_overlay_leaf(QevmNode *overlay)
 static void
 add_note(QevmTree *tree, const QevmNode *leaf, const char *why)
 {
-    QevmTreeNote note = { leaf->offset, leaf->desc.field->name,
-                          qevm_arena_string(qevm_tree_arena(tree), why) };
+    QevmTreeNote note = { .offset = leaf->offset,
+                          .name = leaf->desc.field->name };
 
     if (!tree->notes) {
         tree->notes = g_array_new(FALSE, FALSE, sizeof(QevmTreeNote));
     }
-    g_array_append_val(tree->notes, note);
+    if (tree->notes->len < NOTES_MAX) {
+        note.why = qevm_arena_string(qevm_tree_arena(tree), why);
+        g_array_append_val(tree->notes, note);
+    }
 }
 
 const char *

@@ -76,16 +76,17 @@ typedef enum {
 
 typedef struct {
     QevmPlaceKind kind;
+    QevmFact fact;
     QevmRecord *record;
     QevmNode *node; /* NULL for a SECTION that is not decoded; of a FACT the
                        subsection, NULL if it is the record's */
     guint64 index;  /* ELEMENT: which; NODE: how many siblings behind it are
                        the same array, where a step asked for runs */
-    QevmFact fact;
 } QevmPlace;
 
-/* How many places one path may name, at any of its steps. */
-#define QEVM_PATH_PLACES_MAX 1000000
+/* How many places one path may name, at any of its steps: 8 MiB of them. It is
+ * the elements of the longest table known, spapr_iommu//mig_table. */
+#define QEVM_PATH_PLACES_MAX (256 * 1024)
 
 /* All places the path names, in stream order: a GArray of QevmPlace, owned.
  * Nothing named, or several sections where no `@*`, glob or `#K` asked for

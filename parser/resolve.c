@@ -65,7 +65,8 @@ section_names(QevmStream *stream, GPtrArray *records)
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 
     for (guint i = 0; i < records->len; i++) {
-        QevmPlace place = { QEVM_PLACE_SECTION, records->pdata[i], NULL, 0, 0 };
+        QevmPlace place = { .kind = QEVM_PLACE_SECTION,
+                            .record = records->pdata[i] };
 
         /* Names are dear to make, and those past the list are counted. */
         g_ptr_array_add(names, i < SPELL_MAX ? qevm_path_of(stream, &place)
@@ -134,28 +135,34 @@ find_sections(QevmStream *stream, const QevmPath *path, GError **missing,
     return g_steal_pointer(&found);
 }
 
-/* What the path names in one section, added to `out`. */
+/* What the path names in one section, added to *out. */
 static gboolean
 resolve_section(QevmResolver *r, QevmRecord *record, const QevmPath *path,
-                GArray *out, GError **error)
+                GArray **out, GError **error)
 {
     gboolean decoded = record->tree != NULL;
-    QevmPlace from = { QEVM_PLACE_SECTION, record,
-                       decoded ? &record->tree->root : NULL, 0, 0 };
+    QevmPlace from = { .kind = QEVM_PLACE_SECTION,
+                       .record = record,
+                       .node = decoded ? &record->tree->root : NULL };
     g_autoptr(GArray) places = qevm_steps_take(r, &from, path->steps, error);
 
     if (!places) {
         return FALSE;
     }
-    if (places->len > QEVM_PATH_PLACES_MAX - out->len) {
+    if (places->len > QEVM_PATH_PLACES_MAX - (*out)->len) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
                     "the path names more than %u places", QEVM_PATH_PLACES_MAX);
         return FALSE;
     }
-    g_array_append_vals(out, places->data, places->len);
     /* Looked into in vain: a pattern shall not keep every tree. */
     if (places->len == 0 && !decoded && record->tree) {
         qevm_record_forget(record);
+    }
+    if ((*out)->len == 0) {
+        g_array_unref(*out);
+        *out = g_steal_pointer(&places);
+    } else {
+        g_array_append_vals(*out, places->data, places->len);
     }
     return TRUE;
 }
@@ -172,7 +179,7 @@ qevm_path_resolve_any(QevmStream *stream, const QevmPath *path,
     g_return_val_if_fail(path->section, NULL);
     records = find_sections(stream, path, &r.missing, &failed);
     for (guint i = 0; records && !failed && i < records->len; i++) {
-        (void)!resolve_section(&r, records->pdata[i], path, out, &failed);
+        (void)!resolve_section(&r, records->pdata[i], path, &out, &failed);
     }
     if (failed) {
         g_clear_error(&r.missing);
@@ -208,7 +215,9 @@ qevm_path_resolve_below(QevmRecord *record, QevmNode *node, const char *text,
     g_autoptr(QevmPath) path = qevm_path_parse_below(text, error);
     g_autoptr(GArray) out = NULL;
     QevmResolver r = { NULL, NULL };
-    QevmPlace from = { QEVM_PLACE_NODE, record, node, 0, 0 };
+    QevmPlace from = { .kind = QEVM_PLACE_NODE,
+                       .record = record,
+                       .node = node };
 
     if (!path) {
         return NULL;

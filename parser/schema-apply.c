@@ -783,10 +783,11 @@ keep_reason(Outcome *o, GError *error, gsize pos)
 
 /* All combinations; FALSE: there are too many. */
 static gboolean
-try_all(QevmReader *r, const QevmType *type, guint fields, Outcome *o)
+try_all(QevmReader *r, const QevmType *type, guint fields, QevmBudget *budget,
+        Outcome *o)
 {
     for (guint tries = 1;; tries++) {
-        g_autoptr(QevmArena) arena = qevm_arena_new();
+        g_autoptr(QevmArena) arena = qevm_arena_new_within(budget);
         const QevmVmsd *vmsd;
         GError *error = NULL;
         gsize len = r->c.len;
@@ -853,11 +854,11 @@ qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
     if (qevm_reading_is_fixed(reading, size)) {
         return static_vmsd(schemas, type, r.big);
     }
-    kept = qevm_arena_new();
+    kept = qevm_arena_new_within(qevm_arena_budget(arena));
     r.choices = g_array_new(FALSE, FALSE, sizeof(QevmChoice));
     r.chains = g_array_new(FALSE, FALSE, sizeof(QevmKnown));
     r.kept = kept;
-    ok = try_all(&r, type, *fields_left, &o);
+    ok = try_all(&r, type, *fields_left, qevm_arena_budget(arena), &o);
     g_array_unref(r.choices);
     g_array_unref(r.chains);
     for (guint i = 0; i < G_N_ELEMENTS(r.frames); i++) {

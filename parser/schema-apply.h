@@ -30,9 +30,9 @@ typedef struct {
     gpointer user;
 } QevmReadingScope;
 
-/* What a single tree may be described with, so that no stream makes more of
- * them than memory holds. */
-#define QEVM_READING_FIELDS_MAX (256 * 1024)
+/* As many fields may be read of the leaves of one tree, whatever its budget
+ * is; the most that were seen are 632. */
+#define QEVM_READING_FIELDS_MAX (128 * 1024)
 
 /* The rule for a leaf in a vmsd (`vmsd` may be NULL) of a section or subsection
  * of that version, or for a payload. */
@@ -47,8 +47,9 @@ gboolean qevm_reading_is_fixed(QevmReading reading, gsize size);
 QevmReading qevm_schemas_for_type(const QevmSchemas *schemas, const char *type);
 
 /* The vmsd of these bytes: covers all of them, lives in `arena` and in that of
- * the schemas. *fields_left is how many fields it may still make, and what is
- * left afterwards. NULL, with why not: no reading fits, or more than one. */
+ * the schemas, and is charged to the budget of `arena`. *fields_left is how
+ * many fields it may still make, and what is left afterwards. NULL, with why
+ * not: no reading fits, or more than one. */
 const QevmVmsd *qevm_schemas_read(QevmSchemas *schemas, QevmReading reading,
                                   const QevmReadingScope *scope,
                                   const guint8 *data, gsize size,

@@ -21,7 +21,8 @@ qevm_reader_step(QevmReader *r, guint64 n)
         return FALSE;
     }
     r->steps -= n;
-    return TRUE;
+    return !qevm_budget_spent(qevm_arena_budget(r->arena)) ||
+           qevm_budget_fail(r->error, "what is read of it");
 }
 
 gboolean

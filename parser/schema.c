@@ -11,22 +11,45 @@
 #define ARENA_FIRST 512 /* an edit's arena often holds one object */
 #define ARENA_LARGEST (64 * 1024)
 #define ARENA_ALIGN sizeof(guint64)
+#define STRING_COST 64 /* in memory of its own, and in a table */
 
 struct QevmArena {
-    GSList *blocks;        /* owned */
-    guint8 *next;          /* free bytes of the newest ordinary block */
-    gsize left;            /* how many */
-    gsize total;           /* bytes of all ordinary blocks */
-    GStringChunk *strings; /* NULL before the first one */
-    GSList *adopted;       /* QevmArena; owned */
+    QevmBudget *budget;  /* borrowed; NULL: none */
+    guint64 charged;     /* to it */
+    GSList *blocks;      /* owned */
+    guint8 *next;        /* free bytes of the newest ordinary block */
+    gsize left;          /* how many */
+    gsize total;         /* bytes of all ordinary blocks */
+    GHashTable *strings; /* NULL before the first one */
+    GSList *adopted;     /* QevmArena; owned */
 };
 
 QevmArena *
 qevm_arena_new(void)
 {
+    return qevm_arena_new_within(NULL);
+}
+
+QevmArena *
+qevm_arena_new_within(QevmBudget *budget)
+{
     QevmArena *arena = g_new0(QevmArena, 1);
 
+    arena->budget = budget;
     return arena;
+}
+
+QevmBudget *
+qevm_arena_budget(const QevmArena *arena)
+{
+    return arena->budget;
+}
+
+static void
+charge(QevmArena *arena, guint64 bytes)
+{
+    arena->charged += bytes;
+    qevm_budget_charge(arena->budget, bytes);
 }
 
 void
@@ -36,7 +59,8 @@ qevm_arena_free(QevmArena *arena)
         return;
     }
     g_slist_free_full(arena->blocks, g_free);
-    g_clear_pointer(&arena->strings, g_string_chunk_free);
+    g_clear_pointer(&arena->strings, g_hash_table_unref);
+    qevm_budget_give(arena->budget, arena->charged);
     while (arena->adopted) {
         qevm_arena_free(arena->adopted->data);
         arena->adopted = g_slist_delete_link(arena->adopted, arena->adopted);
@@ -59,14 +83,23 @@ next_block(const QevmArena *arena)
     return size & ~(ARENA_ALIGN - 1);
 }
 
+static gpointer
+add_block(QevmArena *arena, gsize size)
+{
+    gpointer memory = g_malloc0(size);
+
+    arena->blocks = g_slist_prepend(arena->blocks, memory);
+    charge(arena, size);
+    return memory;
+}
+
 void
 qevm_arena_reserve(QevmArena *arena, gsize size)
 {
     if (size > arena->left && size <= ARENA_LARGEST) {
-        arena->next = g_malloc0(size);
+        arena->next = add_block(arena, size);
         arena->left = size;
         arena->total += size;
-        arena->blocks = g_slist_prepend(arena->blocks, arena->next);
     }
 }
 
@@ -79,9 +112,7 @@ qevm_arena_alloc0(QevmArena *arena, gsize size)
     g_assert(want >= size);
     if (want > arena->left && want > next_block(arena) / 2) {
         /* Its own block; the one in use may still have room for others. */
-        memory = g_malloc0(want);
-        arena->blocks = g_slist_prepend(arena->blocks, memory);
-        return memory;
+        return add_block(arena, want);
     }
     if (want > arena->left) {
         qevm_arena_reserve(arena, next_block(arena));
@@ -95,10 +126,19 @@ qevm_arena_alloc0(QevmArena *arena, gsize size)
 const char *
 qevm_arena_string(QevmArena *arena, const char *text)
 {
+    char *copy;
+
     if (!arena->strings) {
-        arena->strings = g_string_chunk_new(ARENA_FIRST);
+        arena->strings =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     }
-    return g_string_chunk_insert_const(arena->strings, text);
+    copy = g_hash_table_lookup(arena->strings, text);
+    if (!copy) {
+        copy = g_strdup(text);
+        g_hash_table_add(arena->strings, copy);
+        charge(arena, strlen(copy) + STRING_COST);
+    }
+    return copy;
 }
 
 const QevmPrim *

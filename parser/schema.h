@@ -8,6 +8,7 @@
 #ifndef QEVM_PARSER_SCHEMA_H
 #define QEVM_PARSER_SCHEMA_H
 
+#include "parser/budget.h"
 #include "parser/cursor.h"
 
 typedef struct QevmVmsd QevmVmsd;
@@ -66,6 +67,9 @@ struct QevmVmsd {
 /* Memory for descriptions, freed together. */
 typedef struct QevmArena QevmArena;
 QevmArena *qevm_arena_new(void); /* holds next to nothing until used */
+/* One whose memory is charged to a budget, which outlives it; NULL: to none. */
+QevmArena *qevm_arena_new_within(QevmBudget *budget);
+QevmBudget *qevm_arena_budget(const QevmArena *arena);
 void qevm_arena_free(QevmArena *arena);
 /* `arena` now lives as long as `by`. */
 void qevm_arena_adopt(QevmArena *by, QevmArena *arena);

@@ -6,6 +6,9 @@
 
 /* Rows up to here are counted anew each time: most machines have no others. */
 #define SHORT_ROW 64
+/* Nodes in rows that are remembered at a time, unless one row has more: some 5
+ * MiB. */
+#define NODES_MAX (64 * 1024)
 
 /* ---- nodes ---- */
 
@@ -17,6 +20,7 @@ typedef struct {
 typedef struct {
     GHashTable *names[2]; /* fields', subsections': name -> Counter */
     GHashTable *later;    /* node -> QevmStanding of all but the first */
+    guint nodes;
 } Row;
 
 static void
@@ -63,8 +67,23 @@ row_new(QevmNode *first)
         }
         counter->alike++;
         counter->elements += qevm_place_elements(n);
+        row->nodes++;
     }
     return row;
+}
+
+static guint
+nodes_in(GHashTable *rows)
+{
+    GHashTableIter i;
+    gpointer row;
+    guint nodes = 0;
+
+    g_hash_table_iter_init(&i, rows);
+    while (g_hash_table_iter_next(&i, NULL, &row)) {
+        nodes += ((Row *)row)->nodes;
+    }
+    return nodes;
 }
 
 /* The row of a node with many siblings; NULL: count. */
@@ -89,6 +108,9 @@ row_of(const QevmNode *node)
     }
     row = g_hash_table_lookup(tree->standing, node->parent);
     if (!row) {
+        if (nodes_in(tree->standing) > NODES_MAX) {
+            g_hash_table_remove_all(tree->standing);
+        }
         row = row_new(qevm_node_children(node->parent));
         g_hash_table_insert(tree->standing, node->parent, row);
     }

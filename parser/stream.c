@@ -9,6 +9,10 @@
 
 /* A section's bytes are read into memory to be decoded. */
 #define PAYLOAD_MAX (G_GUINT64_CONSTANT(1) << 30)
+/* Some 16,000 sections fit into a budget, few enough to look at all of them
+ * for each; of all machines known, the one with most records has 132. */
+#define RECORD_COST 256
+#define SECTION_COST 2048
 
 void
 qevm_record_free(QevmRecord *record)
@@ -20,6 +24,14 @@ qevm_record_free(QevmRecord *record)
     g_clear_pointer(&record->command_data, g_bytes_unref);
     g_clear_pointer(&record->tree, qevm_tree_free);
     g_free(record);
+}
+
+guint64
+qevm_record_cost(const QevmRecord *record)
+{
+    return record->type == QEVM_RECORD_START || record->type == QEVM_RECORD_FULL
+               ? SECTION_COST + 2 * strlen(record->idstr)
+               : RECORD_COST;
 }
 
 static void
@@ -46,6 +58,7 @@ qevm_stream_free(QevmStream *stream)
     g_clear_pointer(&stream->idstrs, g_hash_table_unref);
     qevm_arena_free(stream->arena);
     qevm_lend_unref(stream->lend);
+    qevm_budget_give(stream->budget, stream->charged + stream->vmdesc_charged);
     g_free(stream);
 }
 
@@ -92,6 +105,11 @@ find_vmdesc(Opener *o, guint64 from)
 
     s->vmdesc = qevm_tail_find_vmdesc(s->source, from, &o->vmdesc_offset,
                                       &s->vmdesc_error);
+    if (s->vmdesc) {
+        s->vmdesc_charged =
+            (guint64)(QEVM_VMDESC_MEMORY_MAX - s->vmdesc->budget.left);
+        qevm_budget_charge(s->budget, s->vmdesc_charged);
+    }
     know_page_size(s);
 }
 
@@ -394,6 +412,8 @@ start_over(Opener *o)
     QevmStream *s = o->stream;
 
     g_ptr_array_set_size(s->records, 0);
+    qevm_budget_give(s->budget, s->charged);
+    s->charged = 0;
     g_ptr_array_set_size(s->notes, 0);
     g_clear_pointer(&s->ram, qevm_ram_free);
     g_clear_pointer(&s->machine, g_free);
@@ -525,7 +545,9 @@ qevm_stream_open(QevmSource *source, QevmOpenFlags flags,
     s->records = g_ptr_array_new_with_free_func(record_free);
     s->notes = g_ptr_array_new_with_free_func(g_free);
     s->schemas = hooks ? hooks->schemas : NULL;
-    s->arena = qevm_arena_new();
+    s->own.left = QEVM_BUDGET_MAX;
+    s->budget = hooks && hooks->budget ? hooks->budget : &s->own;
+    s->arena = qevm_arena_new_within(s->budget);
     s->lend = hooks ? qevm_lend_ref(hooks->lend) : NULL;
     ok = open_stream(&o, error);
     qevm_walk_free(o.walk);
@@ -571,6 +593,13 @@ qevm_record_type_name(const QevmRecord *record)
     return names[record->type];
 }
 
+static gboolean
+is_ram(const QevmStream *s, const QevmRecord *r)
+{
+    return r->type == QEVM_RECORD_START && s->ram &&
+           strcmp(r->idstr, "ram") == 0;
+}
+
 /* The block list of a mapped-ram file, put together: its entries stand far
  * apart, with their pages between. */
 static QevmTree *
@@ -580,7 +609,9 @@ mapped_ram_tree(QevmStream *s, GError **error)
     g_autoptr(GArray) extents =
         g_array_new(FALSE, FALSE, sizeof(QevmTreeExtent));
     g_autoptr(GBytes) payload = NULL;
+    g_autoptr(QevmArena) arena = NULL;
     QevmTreeExtent e = { 0, s->ram->list_offset - 8 };
+    QevmTree *tree;
 
     g_array_append_val(extents, e);
     qevm_be_append(all, 8, s->ram->total | 0x04);
@@ -601,9 +632,12 @@ mapped_ram_tree(QevmStream *s, GError **error)
         g_byte_array_append(all, p, (guint)n);
     }
     payload = g_byte_array_free_to_bytes(g_steal_pointer(&all));
-    return qevm_tree_new_extents(
-        qevm_describe_ram(s->arena, s->ram, g_bytes_get_size(payload)), payload,
-        g_steal_pointer(&extents));
+    arena = qevm_arena_new_within(s->budget);
+    tree = qevm_tree_new_extents(
+        qevm_describe_ram(arena, s->ram, g_bytes_get_size(payload)), payload,
+        g_steal_pointer(&extents), s->budget);
+    qevm_arena_adopt(qevm_tree_arena(tree), g_steal_pointer(&arena));
+    return tree;
 }
 
 void
@@ -632,13 +666,29 @@ has_section(gpointer user, const char *idstr)
     return g_hash_table_contains(s->idstrs, idstr);
 }
 
-/* The tree of a device, its opaque leaves read by descriptions. */
-static QevmTree *
-device_tree(QevmStream *s, QevmRecord *r, GBytes *payload, GError **error)
+/* What a tree is read by. The vmsd of what the vmdesc does not describe is
+ * made here, in `arena`. */
+static const QevmVmsd *
+describe(QevmStream *s, const QevmRecord *r, GBytes *payload, QevmArena *arena)
 {
-    gsize size = g_bytes_get_size(payload);
-    const QevmVmsd *vmsd =
-        r->device ? r->device->vmsd : qevm_describe_opaque(s->arena, size);
+    if (r->device) {
+        return r->device->vmsd;
+    }
+    if (r->type == QEVM_RECORD_CONFIGURATION) {
+        return qevm_describe_configuration(arena, payload);
+    }
+    return is_ram(s, r)
+               ? qevm_describe_ram(arena, s->ram, g_bytes_get_size(payload))
+               : qevm_describe_opaque(arena, r->payload_size);
+}
+
+/* The opaque leaves of a device are read by descriptions. */
+static QevmTree *
+make_tree(QevmStream *s, QevmRecord *r, GBytes *payload, GError **error)
+{
+    g_autoptr(QevmArena) arena = qevm_arena_new_within(s->budget);
+    const QevmVmsd *vmsd = describe(s, r, payload, arena);
+    gboolean read = r->type == QEVM_RECORD_FULL && s->schemas;
     QevmTreeReader reader = { .schemas = s->schemas,
                               .payload = !r->device || r->device->legacy,
                               .scope = { .idstr = r->idstr,
@@ -646,35 +696,35 @@ device_tree(QevmStream *s, QevmRecord *r, GBytes *payload, GError **error)
                                          .offset = r->payload_offset,
                                          .exists = has_section,
                                          .user = s } };
+    QevmTree *tree;
 
-    if (!s->schemas) {
-        return qevm_tree_new(vmsd, payload, r->payload_offset);
-    }
-    if (!qevm_schemas_load(s->schemas, error)) {
+    if (read && !qevm_schemas_load(s->schemas, error)) {
         return NULL;
     }
-    if (!reader.payload) {
-        const QevmVmsd *mended = qevm_pointers_mend(
-            s->schemas, vmsd, &reader.scope, payload, s->arena);
+    if (read && !reader.payload) {
+        const QevmVmsd *mended =
+            qevm_pointers_mend(s->schemas, vmsd, &reader.scope, payload, arena);
 
         r->mended = mended != NULL;
         vmsd = mended ? mended : vmsd;
     }
-    return qevm_tree_new_read(vmsd, payload, r->payload_offset, &reader);
+    tree = qevm_tree_new_read(vmsd, payload, r->payload_offset,
+                              read ? &reader : NULL, s->budget);
+    qevm_arena_adopt(qevm_tree_arena(tree), g_steal_pointer(&arena));
+    return tree;
 }
 
 QevmTree *
 qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
 {
     g_autoptr(GBytes) payload = NULL;
-    const QevmVmsd *vmsd;
-    gboolean ram = record->type == QEVM_RECORD_START && stream->ram &&
-                   strcmp(record->idstr, "ram") == 0;
+    gboolean mapped;
 
     if (record->tree || !qevm_record_is_section(record)) {
         return record->tree;
     }
-    if (record->payload_size > PAYLOAD_MAX && !(ram && stream->ram->mapped)) {
+    mapped = is_ram(stream, record) && stream->ram->mapped;
+    if (record->payload_size > PAYLOAD_MAX && !mapped) {
         g_set_error(
             error, QEVM_ERROR, QEVM_ERROR_LIMIT,
             "%s: at 0x%" G_GINT64_MODIFIER "x: a payload of %" G_GUINT64_FORMAT
@@ -682,7 +732,7 @@ qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
             record->idstr, record->payload_offset, record->payload_size);
         return NULL;
     }
-    if (ram && stream->ram->mapped) {
+    if (mapped) {
         record->tree = mapped_ram_tree(stream, error);
         return record->tree;
     }
@@ -692,16 +742,7 @@ qevm_record_tree(QevmStream *stream, QevmRecord *record, GError **error)
         g_prefix_error(error, "%s: ", qevm_record_name(record));
         return NULL;
     }
-    if (record->type == QEVM_RECORD_FULL) {
-        record->tree = device_tree(stream, record, payload, error);
-        return record->tree;
-    }
-    vmsd = ram ? qevm_describe_ram(stream->arena, stream->ram,
-                                   g_bytes_get_size(payload))
-           : record->type == QEVM_RECORD_CONFIGURATION
-               ? qevm_describe_configuration(stream->arena, payload)
-               : qevm_describe_opaque(stream->arena, record->payload_size);
-    record->tree = qevm_tree_new(vmsd, payload, record->payload_offset);
+    record->tree = make_tree(stream, record, payload, error);
     return record->tree;
 }
 

@@ -75,6 +75,10 @@ typedef struct {
 } QevmRecord;
 
 void qevm_record_free(QevmRecord *record);
+/* What it takes of a stream's budget: itself, what the walk remembers of it,
+ * its place in tables of names; a section also the pieces that it is written in
+ * when it is edited. */
+guint64 qevm_record_cost(const QevmRecord *record);
 
 typedef struct QevmStream {
     QevmSource *source;       /* owned */
@@ -96,15 +100,19 @@ typedef struct QevmStream {
                          mapped-ram file they are here all the same */
     guint64 pages_normal, pages_zero, pages_xbzrle, pages_compressed; /* if
                               walked */
-    GPtrArray *notes;      /* char *; oddities, in the order found */
-    GError *error;         /* owned; where parsing had to stop; the records
-                              so far, then a RAW one, are there */
-    QevmArena *arena;      /* owned; descriptions of ours */
-    struct QevmLend *lend; /* owned; NULL: nobody lends descriptions */
-    gboolean edited;       /* records may be changed in place; see edit.h */
-    GHashTable *standing;  /* owned; see standing.h; NULL: not asked yet */
-    QevmSchemas *schemas;  /* borrowed; see qevm_stream_set_schemas() */
-    GHashTable *idstrs;    /* owned; of all sections; NULL: not asked yet */
+    GPtrArray *notes;       /* char *; oddities, in the order found */
+    GError *error;          /* owned; where parsing had to stop; the records
+                               so far, then a RAW one, are there */
+    QevmArena *arena;       /* owned; descriptions of ours */
+    struct QevmLend *lend;  /* owned; NULL: nobody lends descriptions */
+    gboolean edited;        /* records may be changed in place; see edit.h */
+    GHashTable *standing;   /* owned; see standing.h; NULL: not asked yet */
+    QevmSchemas *schemas;   /* borrowed; see qevm_stream_set_schemas() */
+    GHashTable *idstrs;     /* owned; of all sections; NULL: not asked yet */
+    QevmBudget *budget;     /* borrowed */
+    QevmBudget own;         /* that, unless a hook gave another */
+    guint64 charged;        /* to it, for records */
+    guint64 vmdesc_charged; /* for the vmdesc */
 } QevmStream;
 
 typedef enum {
@@ -126,6 +134,7 @@ typedef struct QevmStreamHooks {
     struct QevmLend *lend; /* who describes what the stream does not; lend.h.
                               May be NULL */
     QevmSchemas *schemas;  /* as of qevm_stream_set_schemas() */
+    QevmBudget *budget; /* outlives the stream; NULL: it has one of its own */
 } QevmStreamHooks;
 
 /* Parses a stream. Takes over `source`, also on failure. `hooks` may be NULL.

@@ -107,6 +107,7 @@ typedef struct {
     guint64 p;     /* start of what was placed so far */
     gboolean footers;
     GPtrArray *found; /* QevmRecord, last first */
+    guint64 charged;  /* for them, to the stream's budget */
     guint8 *zone; /* the bytes [zone_at, zone_at + zone_len), read at once */
     guint64 zone_at;
     gsize zone_len;
@@ -184,6 +185,8 @@ place(Tail *t, guint64 at, const char *name, guint32 id, guint32 instance,
     r->payload_size = t->p - (t->footers ? 5 : 0) - r->payload_offset;
     r->device = device;
     g_ptr_array_add(t->found, r);
+    t->charged += qevm_record_cost(r);
+    qevm_budget_charge(t->stream->budget, qevm_record_cost(r));
     t->p = at;
 }
 
@@ -345,6 +348,9 @@ prove(Tail *t, guint64 head_end)
         const QevmDevice *dev = &d->devices[i];
         gboolean other;
 
+        if (qevm_budget_spent(t->stream->budget)) {
+            return FALSE; /* the walk says so */
+        }
         if (t->p == head_end && in_head(t->stream, dev)) {
             continue;
         }
@@ -384,6 +390,11 @@ qevm_tail_prove(QevmStream *stream, guint64 head_end, guint64 eof,
         } else {
             qevm_record_free(g_ptr_array_index(t.found, i));
         }
+    }
+    if (ok) {
+        stream->charged += t.charged;
+    } else {
+        qevm_budget_give(stream->budget, t.charged);
     }
     g_ptr_array_unref(t.found);
     g_free(t.zone);

@@ -204,14 +204,15 @@ format_hex(GBytes *bytes)
     static const char digits[] = "0123456789abcdef";
     gsize size;
     const guint8 *data = g_bytes_get_data(bytes, &size);
-    GString *out = g_string_sized_new(4 + 2 * size);
+    /* No GString, which may take twice what it needs. */
+    char *out = g_malloc(sizeof "hex:" + 2 * size), *at = g_stpcpy(out, "hex:");
 
-    g_string_append(out, "hex:");
     for (gsize i = 0; i < size; i++) {
-        g_string_append_c(out, digits[data[i] >> 4]);
-        g_string_append_c(out, digits[data[i] & 15]);
+        *at++ = digits[data[i] >> 4];
+        *at++ = digits[data[i] & 15];
     }
-    return g_string_free(out, FALSE);
+    *at = '\0';
+    return out;
 }
 
 static char *

@@ -50,8 +50,27 @@ static const char *const key_names[] = {
 typedef struct {
     QevmJsonIn in; /* first: the readers of members are given this */
     QevmArena *arena;
-    GPtrArray *items; /* of unfinished lists, inner ones behind outer ones */
+    QevmBudget *budget; /* of the arena */
+    GPtrArray *items;   /* of unfinished lists, inner ones behind outer ones */
 } Reader;
+
+/* Something that is described, in the arena. NULL: there is no memory left. */
+static gpointer
+new_item(Reader *r, gsize size, GError **error)
+{
+    /* What is on the pile, and will be in a list; longest is that of devices.
+     */
+    gint64 pile = (gint64)(2 * sizeof(gpointer) + sizeof(QevmDevice)) *
+                  (gint64)r->items->len;
+
+    if (r->budget->left < pile) {
+        qevm_json_in_fail(&r->in, r->in.c.pos, QEVM_ERROR_LIMIT, error,
+                          "it takes more than %d bytes of memory",
+                          QEVM_VMDESC_MEMORY_MAX);
+        return NULL;
+    }
+    return qevm_arena_alloc0(r->arena, size);
+}
 
 static gboolean
 read_name(Reader *r, const char **out, GError **error)
@@ -135,10 +154,11 @@ read_vmsd_member(QevmJsonIn *in, QevmJsonLevel *level, gpointer self,
 static gboolean
 read_vmsd(Reader *r, gboolean nothing, QevmVmsd **out, GError **error)
 {
-    QevmVmsd *vmsd = qevm_arena_alloc0(r->arena, sizeof(*vmsd));
+    QevmVmsd *vmsd = new_item(r, sizeof(*vmsd), error);
     QevmJsonLevel level;
 
-    if (!qevm_json_in_object(&r->in, &level, read_vmsd_member, vmsd, error)) {
+    if (!vmsd ||
+        !qevm_json_in_object(&r->in, &level, read_vmsd_member, vmsd, error)) {
         return FALSE;
     }
     vmsd->text = extent_of(&level);
@@ -168,7 +188,10 @@ read_inline_member(Reader *r, QevmJsonLevel *level, const Field *field,
             return FALSE;
         }
         level->seen &= ~(VMSD_KEYS | 1u << KEY_SUBSECTIONS);
-        vmsd = qevm_arena_alloc0(r->arena, sizeof(*vmsd));
+        vmsd = new_item(r, sizeof(*vmsd), error);
+        if (!vmsd) {
+            return FALSE;
+        }
         g_ptr_array_add(r->items, vmsd);
     }
     if (r->items->len == field->mark) {
@@ -304,10 +327,13 @@ static gboolean
 read_field(QevmJsonIn *in, GError **error)
 {
     Reader *r = (Reader *)in;
-    QevmFieldDesc *desc = qevm_arena_alloc0(r->arena, sizeof(*desc));
+    QevmFieldDesc *desc = new_item(r, sizeof(*desc), error);
     Field field = { desc, r->items->len };
     QevmJsonLevel level;
 
+    if (!desc) {
+        return FALSE;
+    }
     desc->index = -1;
     if (!qevm_json_in_object(&r->in, &level, read_field_member, &field,
                              error)) {
@@ -474,14 +500,14 @@ static gboolean
 read_device(QevmJsonIn *in, GError **error)
 {
     Reader *r = (Reader *)in;
-    QevmDevice *device = qevm_arena_alloc0(r->arena, sizeof(*device));
-    QevmVmsd *vmsd = qevm_arena_alloc0(r->arena, sizeof(*vmsd));
+    QevmDevice *device = new_item(r, sizeof(*device), error);
+    QevmVmsd *vmsd = device ? new_item(r, sizeof(*vmsd), error) : NULL;
     guint want = 1u << KEY_NAME | 1u << KEY_INSTANCE_ID;
     Device self = { device, vmsd };
     QevmJsonLevel level;
 
-    if (!qevm_json_in_object(&r->in, &level, read_device_member, &self,
-                             error)) {
+    if (!vmsd || !qevm_json_in_object(&r->in, &level, read_device_member, &self,
+                                      error)) {
         return FALSE;
     }
     device->text = vmsd->text = extent_of(&level);
@@ -581,7 +607,9 @@ qevm_vmdesc_parse(GBytes *text, guint64 base, GError **error)
     r.in.raw = qevm_cursor_peek(&r.in.c, 1) == ' ';
     vmdesc->dialect = r.in.raw ? QEVM_DIALECT_QJSON : QEVM_DIALECT_JSON_WRITER;
     vmdesc->text = g_bytes_ref(text);
-    vmdesc->arena = r.arena = qevm_arena_new();
+    vmdesc->budget.left = QEVM_VMDESC_MEMORY_MAX;
+    r.budget = &vmdesc->budget;
+    vmdesc->arena = r.arena = qevm_arena_new_within(r.budget);
     r.in.string = g_string_new(NULL);
     r.items = g_ptr_array_new();
     ok = read_root(&r, vmdesc, error);

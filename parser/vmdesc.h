@@ -15,6 +15,9 @@
 #include "parser/schema.h"
 
 #define QEVM_VMDESC_MAX (16 * 1024 * 1024) /* bytes of text we read */
+/* What is made of them, out of QEVM_BUDGET_MAX: some three times the text,
+ * which in the longest one known has 150 KiB. */
+#define QEVM_VMDESC_MEMORY_MAX (16 * 1024 * 1024)
 
 typedef struct {
     const char *name; /* idstr */
@@ -34,7 +37,8 @@ typedef struct {
     const QevmVmsd *configuration; /* NULL before 8.2 */
     QevmDevice *devices;           /* in wire order, early-setup ones first */
     guint n_devices;
-    QevmArena *arena; /* owned; all of the above */
+    QevmArena *arena;  /* owned; all of the above */
+    QevmBudget budget; /* of that arena: what is left of VMDESC_MEMORY_MAX */
 } QevmVmdesc;
 
 /* Reads the text. Takes a reference on it. `base` is the stream offset of the
@@ -47,8 +51,9 @@ typedef struct {
  * nulls written object by object with falling array_len (10.0-10.2) counts
  * one each. `array_len` keeps what was written.
  *
- * Limits: QEVM_VMDESC_MAX, 64 lists of fields or subsections inside one
- * another, array_len 2^24 and never more than 2^40 bytes a field. */
+ * Limits: QEVM_VMDESC_MAX, QEVM_VMDESC_MEMORY_MAX, 64 lists of fields or
+ * subsections inside one another, array_len 2^24 and never more than 2^40 bytes
+ * a field. */
 QevmVmdesc *qevm_vmdesc_parse(GBytes *text, guint64 base, GError **error);
 void qevm_vmdesc_free(QevmVmdesc *vmdesc);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmVmdesc, qevm_vmdesc_free)

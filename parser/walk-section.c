@@ -453,6 +453,5 @@ qevm_walk_section(QevmWalk *walk, QevmRecordType type, GError **error)
         qevm_record_free(record);
         return FALSE;
     }
-    qevm_walk_add(walk, record);
-    return TRUE;
+    return qevm_walk_add(walk, record, error);
 }

@@ -7,6 +7,7 @@
 #define MACHINE_NAME_MAX 1024
 #define CAPABILITIES_MAX 256
 #define WORK_MAX (32 * 1024 * 1024)
+#define NOTES_MAX 256
 
 static void
 live_section_free(gpointer p)
@@ -57,11 +58,17 @@ qevm_walk_note(QevmWalk *walk, const char *format, ...)
 {
     va_list ap;
 
-    if (walk->filter) {
+    GPtrArray *notes = walk->stream->notes;
+
+    if (walk->filter || notes->len > NOTES_MAX) {
+        return;
+    }
+    if (notes->len == NOTES_MAX) {
+        g_ptr_array_add(notes, g_strdup("there are more notes than these"));
         return;
     }
     va_start(ap, format);
-    g_ptr_array_add(walk->stream->notes, g_strdup_vprintf(format, ap));
+    g_ptr_array_add(notes, g_strdup_vprintf(format, ap));
     va_end(ap);
 }
 
@@ -128,8 +135,25 @@ last_record(QevmWalk *walk)
     return r->len ? g_ptr_array_index(r, r->len - 1) : NULL;
 }
 
-void
-qevm_walk_add(QevmWalk *walk, QevmRecord *record)
+/* FALSE: the stream has too many records. */
+static gboolean
+take_record(QevmStream *s, const QevmRecord *record, GError **error)
+{
+    guint64 cost = qevm_record_cost(record);
+    g_autofree char *what = NULL;
+
+    if (qevm_budget_take(s->budget, cost)) {
+        s->charged += cost;
+        return TRUE;
+    }
+    what = g_strdup_printf("at 0x%" G_GINT64_MODIFIER
+                           "x: the list of sections and commands",
+                           record->offset);
+    return qevm_budget_fail(error, what);
+}
+
+gboolean
+qevm_walk_add(QevmWalk *walk, QevmRecord *record, GError **error)
 {
     QevmRecord *last = last_record(walk);
 
@@ -144,9 +168,13 @@ qevm_walk_add(QevmWalk *walk, QevmRecord *record)
         last->count++;
         last->resynced |= record->resynced;
         qevm_record_free(record);
-    } else {
+    } else if (take_record(walk->stream, record, error)) {
         g_ptr_array_add(walk->stream->records, record);
+    } else {
+        qevm_record_free(record);
+        return FALSE;
     }
+    return TRUE;
 }
 
 /* ---- header and configuration ---- */
@@ -188,8 +216,7 @@ walk_header(QevmWalk *walk, GError **error)
         qevm_record_free(record);
         return FALSE;
     }
-    qevm_walk_add(walk, record);
-    return TRUE;
+    return qevm_walk_add(walk, record, error);
 }
 
 static gboolean
@@ -324,8 +351,7 @@ walk_configuration(QevmWalk *walk, GError **error)
     }
     record->payload_size =
         qevm_flow_offset(walk->flow) - record->payload_offset;
-    qevm_walk_add(walk, record);
-    return TRUE;
+    return qevm_walk_add(walk, record, error);
 }
 
 /* ---- commands ---- */
@@ -466,7 +492,9 @@ walk_command(QevmWalk *walk, GError **error)
     }
     package = record->package_size;
     walk->after_run |= record->command == MIG_CMD_POSTCOPY_RUN;
-    qevm_walk_add(walk, record);
+    if (!qevm_walk_add(walk, record, error)) {
+        return FALSE;
+    }
     if (package) {
         walk->package_end = qevm_flow_offset(walk->flow) + package;
     }
@@ -489,8 +517,7 @@ walk_eof(QevmWalk *walk, GError **error)
         qevm_record_free(record);
         return FALSE;
     }
-    qevm_walk_add(walk, record);
-    return TRUE;
+    return qevm_walk_add(walk, record, error);
 }
 
 /* ---- the end of the live part ---- */

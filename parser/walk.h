@@ -78,8 +78,10 @@ QEVM_CHECKED gboolean qevm_walk_record(QevmWalk *walk, GError **error);
 /* Goes past a section of that type and records it. */
 QEVM_CHECKED gboolean qevm_walk_section(QevmWalk *walk, QevmRecordType type,
                                         GError **error);
-/* Gives a finished record to the stream, or joins it to the run before. */
-void qevm_walk_add(QevmWalk *walk, QevmRecord *record);
+/* Gives a finished record to the stream, or joins it to the run before. Takes
+ * it over, also when there is no room for it. */
+QEVM_CHECKED gboolean qevm_walk_add(QevmWalk *walk, QevmRecord *record,
+                                    GError **error);
 /* Remembers the section that a START introduces. */
 QevmLiveSection *qevm_walk_add_live(QevmWalk *walk, const QevmRecord *record);
 /* Is this a command that there is, with as many bytes as it wants? */

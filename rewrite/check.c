@@ -17,6 +17,9 @@ typedef struct {
     gboolean judged;       /* a target judges the bytes of sections */
     gboolean commands[12]; /* numbers seen */
     guint markers, nulls, irqs, versions, negatives; /* in this section */
+    guint limited;      /* findings that limit_findings() saw */
+    QevmSeverity worst; /* of them */
+    gboolean more;      /* there were others */
 } Check;
 
 /* ---- paths ---- */
@@ -426,6 +429,25 @@ check_duplicate(Check *c, GHashTable *seen)
     }
 }
 
+/* So many findings are kept; of those past them, what is worse than all before,
+ * so that an error is not lost in notes. */
+static void
+limit_findings(Check *c)
+{
+    for (guint i = c->limited; i < c->findings->len;) {
+        const QevmFinding *f = g_ptr_array_index(c->findings, i);
+
+        if (i >= QEVM_FINDINGS_MAX && f->info->severity <= c->worst) {
+            g_ptr_array_remove_index(c->findings, i);
+            c->more = TRUE;
+            continue;
+        }
+        c->worst = MAX(c->worst, f->info->severity);
+        i++;
+    }
+    c->limited = c->findings->len;
+}
+
 static void
 check_records(Check *c)
 {
@@ -458,6 +480,7 @@ check_records(Check *c)
         default:
             break;
         }
+        limit_findings(c);
     }
 }
 
@@ -639,7 +662,15 @@ qevm_check(QevmStream *stream, gboolean judged)
     } else if (stream->walked) {
         check_ends(&c);
     }
+    limit_findings(&c);
     qevm_findings_sort(findings);
+    if (c.more) {
+        const QevmFinding *last =
+            g_ptr_array_index(findings, findings->len - 1);
+
+        qevm_finding_add(findings, "more-findings", NULL, last->offset,
+                         "there are more findings than these");
+    }
     return findings;
 }
 

@@ -5,6 +5,10 @@
 #include "parser/stream.h"
 #include "rewrite/finding.h"
 
+/* So many findings are kept, and of the others those worse than all before; the
+ * finding `more-findings` says that there are others. */
+#define QEVM_FINDINGS_MAX 4096
+
 /* Looks at every record and decodes every section; trees that nobody edited
  * are freed again. What needs a walk is left out if the stream was not
  * walked. With `judged`, the bytes of sections are left to the comparison with

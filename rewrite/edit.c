@@ -12,6 +12,10 @@
 
 #include "rewrite/ops.h"
 
+#define MALLOC_COST 16
+/* Of a place that a rule matches: what finds it, its path, its new bytes. */
+#define MATCH_COST (sizeof(QevmMatch) + 96)
+
 static QevmOpFunc *const funcs[] = {
     [QEVM_OP_SET] = qevm_op_set,
     [QEVM_OP_SET_BYTES] = qevm_op_set_bytes,
@@ -136,6 +140,12 @@ qevm_apply_fail(const char *path, GError **error, const char *format, ...)
     return FALSE;
 }
 
+static guint64
+string_cost(const char *text)
+{
+    return text ? strlen(text) + MALLOC_COST : 0;
+}
+
 gboolean
 qevm_apply_change(QevmApply *apply, const char *path, guint64 offset,
                   char *before, char *after, QevmLoss loss, char *what,
@@ -143,6 +153,7 @@ qevm_apply_change(QevmApply *apply, const char *path, guint64 offset,
 {
     const QevmRule *rule = apply->rule;
     QevmChange *change = g_new0(QevmChange, 1);
+    QevmBudget *budget = apply->edit->stream->budget;
 
     change->rule = rule->number;
     change->op = rule->op;
@@ -153,6 +164,12 @@ qevm_apply_change(QevmApply *apply, const char *path, guint64 offset,
     change->loss = loss;
     change->what = what;
     g_ptr_array_add(apply->edit->changes, change);
+    qevm_budget_charge(budget, sizeof(*change) + MALLOC_COST +
+                                   string_cost(path) + string_cost(before) +
+                                   string_cost(after) + string_cost(what));
+    if (qevm_budget_spent(budget)) {
+        return qevm_budget_fail(error, "what the rules change");
+    }
     if (rule->has_class && loss > rule->loss) {
         return qevm_apply_fail(path, error,
                                "\"class\" is %s, but this is %s%s%s",
@@ -174,6 +191,18 @@ qevm_apply_make(QevmApply *apply, guint64 bytes, GError **error)
         return FALSE;
     }
     apply->edit->made = made;
+    return TRUE;
+}
+
+gboolean
+qevm_apply_room(QevmApply *apply, guint64 bytes, GError **error)
+{
+    QevmBudget *budget = apply->edit->stream->budget;
+
+    if (!qevm_budget_take(budget, bytes)) {
+        return qevm_budget_fail(error, "what the rules add");
+    }
+    qevm_budget_give(budget, bytes);
     return TRUE;
 }
 
@@ -365,6 +394,7 @@ find_matches(QevmApply *apply, GError **error)
 {
     g_autoptr(GArray) places = resolve(apply, error);
     g_autoptr(GArray) matches = g_array_new(FALSE, FALSE, sizeof(QevmMatch));
+    QevmBudget *budget = apply->edit->stream->budget;
     guint asked = 0;
 
     g_array_set_clear_func(matches, match_clear);
@@ -389,8 +419,14 @@ find_matches(QevmApply *apply, GError **error)
             return NULL;
         }
         if (holds) {
+            apply->charged += MATCH_COST + strlen(path);
+            qevm_budget_charge(budget, MATCH_COST + strlen(path));
             match.path = g_steal_pointer(&path);
             g_array_append_val(matches, match);
+        }
+        if (qevm_budget_spent(budget)) {
+            (void)qevm_budget_fail(error, "what the rule matches");
+            return NULL;
         }
     }
     if (places && asked && !matches->len) {
@@ -451,6 +487,7 @@ apply_rule(QevmApply *apply, GError **error)
     GError *cause = NULL;
     gboolean ok = apply_op(apply, &cause) && check_matched(apply, &cause);
 
+    qevm_budget_give(apply->edit->stream->budget, apply->charged);
     g_clear_error(&apply->nothing);
     if (ok) {
         return TRUE;

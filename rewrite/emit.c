@@ -95,18 +95,25 @@ is_dirty(const QevmRecord *r)
     return r->added || (r->tree && r->tree->root.dirty);
 }
 
+/* Bytes of a tree, in just the memory that they take. */
+static GByteArray *
+emit_tree(QevmTree *tree)
+{
+    GByteArray *b =
+        g_byte_array_sized_new((guint)qevm_node_wire_size(&tree->root));
+
+    qevm_node_emit(&tree->root, b);
+    return b;
+}
+
 static void
 put_payload(Emit *e, QevmRecord *r)
 {
-    GByteArray *b;
-
-    if (!is_dirty(r)) {
+    if (is_dirty(r)) {
+        qevm_source_add_array(e->out, emit_tree(r->tree));
+    } else {
         put_extent(e, r->payload_offset, r->payload_size);
-        return;
     }
-    b = g_byte_array_new();
-    qevm_node_emit(&r->tree->root, b);
-    qevm_source_add_array(e->out, b);
 }
 
 static void
@@ -359,16 +366,14 @@ mismatch(GError **error, const QevmRecord *r, const char *what)
 }
 
 static gboolean
-same_payload(QevmEdit *edit, QevmRecord *want, QevmStream *back,
-             const QevmRecord *got, GError **error)
+same_payload(QevmRecord *want, QevmStream *back, const QevmRecord *got,
+             GError **error)
 {
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_autoptr(GByteArray) bytes = emit_tree(want->tree);
     g_autoptr(GBytes) there = NULL;
     gsize n;
     const guint8 *p;
 
-    (void)edit;
-    qevm_node_emit(&want->tree->root, bytes);
     there = qevm_source_get(back->source, got->payload_offset,
                             got->payload_size, "payload", error);
     if (!there) {
@@ -379,12 +384,30 @@ same_payload(QevmEdit *edit, QevmRecord *want, QevmStream *back,
            mismatch(error, want, "its bytes differ");
 }
 
+/* The new description must explain the new bytes, if the old one did. */
+static gboolean
+same_tree(QevmRecord *want, QevmStream *back, QevmRecord *got, GError **error)
+{
+    QevmTree *tree = qevm_record_tree(back, got, error);
+    gboolean ok;
+
+    if (!tree) {
+        return FALSE;
+    }
+    qevm_tree_descend_all(tree);
+    ok = tree->error ? mismatch(error, want, tree->error->message)
+                     : qevm_read_back(want->tree, tree, error);
+    if (!ok && !tree->error) {
+        g_prefix_error(error, "%s: ", qevm_record_name(want));
+    }
+    qevm_record_forget(got);
+    return ok;
+}
+
 static gboolean
 same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
             GError **error)
 {
-    QevmTree *tree;
-
     if (want->type != got->type) {
         return mismatch(error, want, qevm_record_type_name(got));
     }
@@ -408,27 +431,13 @@ same_record(QevmEdit *edit, QevmRecord *want, QevmStream *back, QevmRecord *got,
                want->payload_size == got->payload_size ||
                mismatch(error, want, "its size differs");
     }
-    if (!same_payload(edit, want, back, got, error) ||
+    if (!same_payload(want, back, got, error) ||
         (want->type == QEVM_RECORD_CONFIGURATION &&
          !qevm_page_bits_agree(edit, want, error))) {
         return FALSE;
     }
-    /* The new description must explain the new bytes, if the old one did. */
-    if ((got->device || !want->device) && !want->tree->error) {
-        tree = qevm_record_tree(back, got, error);
-        if (!tree) {
-            return FALSE;
-        }
-        qevm_tree_descend_all(tree);
-        if (tree->error) {
-            return mismatch(error, want, tree->error->message);
-        }
-        if (want->tree && !qevm_read_back(want->tree, tree, error)) {
-            g_prefix_error(error, "%s: ", qevm_record_name(want));
-            return FALSE;
-        }
-    }
-    return TRUE;
+    return !(got->device || !want->device) || want->tree->error ||
+           same_tree(want, back, got, error);
 }
 
 static gboolean
@@ -541,7 +550,8 @@ verify(QevmEdit *edit, QevmSource *head, QevmSource *rest, gboolean skip_live,
        GError **error)
 {
     g_autoptr(QevmLend) lend = NULL;
-    QevmStreamHooks hooks = { .schemas = edit->stream->schemas };
+    QevmStreamHooks hooks = { .schemas = edit->stream->schemas,
+                              .budget = edit->stream->budget };
     QevmSource *all;
     g_autoptr(QevmStream) back = NULL;
 

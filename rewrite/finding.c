@@ -218,6 +218,9 @@ static const QevmFindingInfo table[] = {
       "The destination's minimum_version_id is above the source's. It "
       "takes what the source sends, but not what an older QEMU did that "
       "the source would still take." },
+    { "more-findings", QEVM_SEVERITY_NOTE, "there are more findings than these",
+      "Of a stream with thousands of findings the first ones are listed, and "
+      "of the others those that are worse than all before." },
     { "negative-version", QEVM_SEVERITY_ERROR,
       "a value that must not be negative is",
       "Fields of the type \"int32 le\" must be between 0 and the value "

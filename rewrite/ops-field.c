@@ -11,12 +11,7 @@
 QevmArena *
 qevm_edit_arena(QevmNode *node)
 {
-    QevmTree *tree = qevm_node_tree(node);
-
-    if (!tree->arena) {
-        tree->arena = qevm_arena_new();
-    }
-    return tree->arena;
+    return qevm_tree_arena(qevm_node_tree(node));
 }
 
 QevmNode *

@@ -18,8 +18,8 @@
 #include "parser/standing.h"
 #include "rewrite/evidence.h"
 
-/* What a node takes: itself, and a description or bytes of its own. */
-#define NODE_BYTES (sizeof(QevmNode) + sizeof(QevmFieldDesc))
+/* What a node takes: itself, bytes of its own, a description. */
+#define NODE_BYTES (sizeof(QevmNode) + 64 + sizeof(QevmFieldDesc))
 
 gboolean
 qevm_is_run(const QevmMatch *match)
@@ -441,7 +441,7 @@ allow_elements(QevmApply *apply, const QevmMatch *match, QevmNode *like,
 {
     guint64 one = like ? qevm_node_wire_size(like) : 1;
     guint64 nodes = like ? count_nodes(like) : 1;
-    guint64 old = 0, count = qevm_run_count(match), made;
+    guint64 old = 0, count = qevm_run_count(match), more;
     QevmNode *node = match->place.node;
 
     for (guint64 i = 0; i <= match->place.index; i++, node = node->next) {
@@ -451,13 +451,13 @@ allow_elements(QevmApply *apply, const QevmMatch *match, QevmNode *like,
         (one && n > (QEVM_RULE_FIELD_MAX - old) / one)) {
         return qevm_array_too_large(error);
     }
-    /* Where bytes set no limit, memory does. */
-    if (!g_uint64_checked_mul(&made, nodes * NODE_BYTES + one, n) ||
-        !g_uint64_checked_add(&made, made,
+    if (!g_uint64_checked_mul(&more, nodes * NODE_BYTES, n) ||
+        !g_uint64_checked_add(&more, more,
                               (count + n) * sizeof(QevmFieldDesc))) {
-        made = G_MAXUINT64;
+        more = G_MAXUINT64;
     }
-    return qevm_apply_make(apply, made, error);
+    return qevm_apply_room(apply, more, error) &&
+           qevm_apply_make(apply, one * n, error);
 }
 
 /* The vmsd of an element that the rule itself describes. */
@@ -707,7 +707,7 @@ qevm_run_drop(QevmApply *apply, const QevmMatch *match, guint64 index,
                            error)) {
         return FALSE;
     }
-    if (!qevm_apply_make(apply, (count - n) * sizeof(QevmFieldDesc), error)) {
+    if (!qevm_apply_room(apply, (count - n) * sizeof(QevmFieldDesc), error)) {
         return FALSE;
     }
     drop_elements(apply, match, index, n);

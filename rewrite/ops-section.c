@@ -306,7 +306,7 @@ new_section(QevmApply *apply, const QevmRecord *beside, guint index)
         beside && (beside->early || beside->type != QEVM_RECORD_FULL);
     record->packaged = beside ? beside->packaged : last && last->packaged;
     record->added = TRUE;
-    record->tree = qevm_tree_new(vmsd, nothing, 0);
+    record->tree = qevm_tree_new_read(vmsd, nothing, 0, NULL, stream->budget);
     return record;
 }
 
@@ -343,8 +343,9 @@ add_configuration(QevmApply *apply, GError **error)
     record = g_new0(QevmRecord, 1);
     record->type = QEVM_RECORD_CONFIGURATION;
     record->added = TRUE;
-    record->tree = qevm_tree_new(
-        qevm_describe_configuration(stream->arena, payload), payload, 0);
+    record->tree =
+        qevm_tree_new_read(qevm_describe_configuration(stream->arena, payload),
+                           payload, 0, NULL, stream->budget);
     mark_ours(record);
     g_ptr_array_insert(stream->records, (gint)index, record);
     edit->add_configuration = TRUE;

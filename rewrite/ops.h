@@ -12,7 +12,8 @@
 
 #include "rewrite/edit.h"
 
-/* What all that one edit makes may take; rules are small, globs are not. */
+/* Bytes of the new stream that one edit may make; rules are small, globs are
+ * not. What it remembers of its changes is charged to the stream's budget. */
 #define QEVM_EDIT_MAX_MADE (512 * 1024 * 1024)
 
 /* One rule being applied. */
@@ -22,6 +23,7 @@ typedef struct {
     const QevmRule *rule;
     QevmPhase phase;
     guint64 matched; /* places, counted by operations without a path */
+    guint64 charged; /* for them, while the rule is applied */
     GError *nothing; /* owned; why nothing matched, if it is known */
 } QevmApply;
 
@@ -79,6 +81,9 @@ QEVM_CHECKED gboolean qevm_apply_change(QevmApply *apply, const char *path,
                                         GError **error);
 /* Counts bytes that a rule makes against QEVM_EDIT_MAX_MADE. */
 QEVM_CHECKED gboolean qevm_apply_make(QevmApply *apply, guint64 bytes,
+                                      GError **error);
+/* Will what `bytes` more of nodes and descriptions take be in the budget? */
+QEVM_CHECKED gboolean qevm_apply_room(QevmApply *apply, guint64 bytes,
                                       GError **error);
 /* "PATH: message" with code QEVM_ERROR_RULE; returns FALSE. */
 gboolean qevm_apply_fail(const char *path, GError **error, const char *format,

@@ -129,7 +129,8 @@ read_leaves(QevmSchemas *schemas, GBytes *payload)
                       .version = 1,
                       .fields = fields,
                       .n_fields = G_N_ELEMENTS(fields) };
-    g_autoptr(QevmTree) tree = qevm_tree_new_read(&vmsd, payload, 0, &reader);
+    g_autoptr(QevmTree) tree =
+        qevm_tree_new_read(&vmsd, payload, 0, &reader, NULL);
 
     check_emitted(tree, payload);
 }

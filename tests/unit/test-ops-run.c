@@ -408,8 +408,8 @@ static const struct bad_case bad_cases[] = {
       "r: rule 1 (resize-array): runs//few: the array would have more than "
       "16777216 bytes" },
     { "large/memory", RESIZE("one", "16777216"), QEVM_ERROR_LIMIT,
-      "r: rule 1 (resize-array): runs//one: the rules make more than "
-      "536870912 bytes" },
+      "r: rule 1 (resize-array): runs//one: what the rules add takes more "
+      "memory than the 40 MiB that a stream may" },
     { "class",
       REMOVE("row", "1, \"if-equals\": {\"v\": 34}, \"class\": \"default\""),
       QEVM_ERROR_RULE,

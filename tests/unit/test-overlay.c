@@ -117,7 +117,7 @@ set_up(Fixture *f, const char *fields, const char *hex)
     f->payload = hex ? description_bytes(hex)
                      : g_bytes_new_take(g_malloc0(20000), 20000);
     f->tree = qevm_tree_new_read(f->vmdesc->devices[0].vmsd, f->payload, 0x100,
-                                 &reader);
+                                 &reader, NULL);
     g_assert_no_error(f->tree->error);
 }
 

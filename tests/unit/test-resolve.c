@@ -602,18 +602,18 @@ test_limit(void)
     g_autoptr(GArray) places = NULL;
 
     g_assert_cmpstr(first, ==, "no section `x` in this stream; it has none");
-    add_field(v, leaf(m, "x", "uint8", 1, 1000001));
-    add_field(v, leaf(m, "half", "uint8", 1, 1000000));
+    add_field(v, leaf(m, "x", "uint8", 1, QEVM_PATH_PLACES_MAX + 1));
+    add_field(v, leaf(m, "half", "uint8", 1, QEVM_PATH_PLACES_MAX));
     add_section(m, QEVM_RECORD_FULL, "big", 0, v, 0);
     over = resolve(m, "big//x[*]");
-    g_assert_cmpstr(over, ==, "the path names more than 1000000 places");
-    fits = resolve(m, "big//x[1000000]");
-    g_assert_cmpstr(fits, ==, "big//x[1000000]");
+    g_assert_cmpstr(over, ==, "the path names more than 262144 places");
+    fits = resolve(m, "big//x[262144]");
+    g_assert_cmpstr(fits, ==, "big//x[262144]");
     places = qevm_path_resolve(&m->stream, path, NULL);
-    g_assert_cmpuint(places->len, ==, 1000000);
+    g_assert_cmpuint(places->len, ==, QEVM_PATH_PLACES_MAX);
     add_section(m, QEVM_RECORD_FULL, "big", 1, v, 0);
     both = resolve(m, "big@*//half[*]");
-    g_assert_cmpstr(both, ==, "the path names more than 1000000 places");
+    g_assert_cmpstr(both, ==, "the path names more than 262144 places");
 }
 
 static void
@@ -673,19 +673,26 @@ check_place(Made *m, const QevmPlace *place, guint *checked)
 static void
 check_node(Made *m, QevmRecord *record, QevmNode *node, guint *checked)
 {
-    QevmPlace place = { QEVM_PLACE_NODE, record, node, 0, 0 };
+    QevmPlace place = { .kind = QEVM_PLACE_NODE,
+                        .record = record,
+                        .node = node };
 
     check_place(m, &place, checked);
     if (node->kind == QEVM_NODE_ARRAY) {
         for (guint64 i = 0; i < qevm_node_count(node); i++) {
-            QevmPlace element = { QEVM_PLACE_ELEMENT, record, node, i, 0 };
+            QevmPlace element = { .kind = QEVM_PLACE_ELEMENT,
+                                  .record = record,
+                                  .node = node,
+                                  .index = i };
 
             check_place(m, &element, checked);
         }
     }
     if (node->kind == QEVM_NODE_SUBSECTION) {
-        QevmPlace fact = { QEVM_PLACE_FACT, record, node, 0,
-                           QEVM_FACT_VERSION_ID };
+        QevmPlace fact = { .kind = QEVM_PLACE_FACT,
+                           .fact = QEVM_FACT_VERSION_ID,
+                           .record = record,
+                           .node = node };
 
         check_place(m, &fact, checked);
     }
@@ -699,7 +706,7 @@ check_stream(Made *m, guint *checked)
 {
     for (guint i = 0; i < m->stream.records->len; i++) {
         QevmRecord *record = m->stream.records->pdata[i];
-        QevmPlace section = { QEVM_PLACE_SECTION, record, NULL, 0, 0 };
+        QevmPlace section = { .kind = QEVM_PLACE_SECTION, .record = record };
 
         if (!qevm_record_is_section(record) || record->dropped) {
             continue;
@@ -707,7 +714,10 @@ check_stream(Made *m, guint *checked)
         section.node = record->tree ? &record->tree->root : NULL;
         check_place(m, &section, checked);
         for (guint f = 0; f <= QEVM_FACT_SECTION_ID; f++) {
-            QevmPlace fact = { QEVM_PLACE_FACT, record, NULL, 0, (QevmFact)f };
+            QevmPlace fact = { .kind = QEVM_PLACE_FACT,
+                               .fact = (QevmFact)f,
+                               .record = record,
+                               .node = NULL };
 
             if (record->type != QEVM_RECORD_CONFIGURATION) {
                 check_place(m, &fact, checked);
@@ -876,8 +886,8 @@ test_long_time(void)
         add_section(m, QEVM_RECORD_FULL, "s", i / 2, i == 0 ? v : NULL, 0);
     }
     for (guint i = 0; i < 50000; i++) {
-        QevmPlace place = { QEVM_PLACE_SECTION, m->stream.records->pdata[i],
-                            NULL, 0, 0 };
+        QevmPlace place = { .kind = QEVM_PLACE_SECTION,
+                            .record = m->stream.records->pdata[i] };
         g_autofree char *want = g_strdup_printf("s@%u#%u", i / 2, i % 2);
         g_autofree char *got = qevm_path_of(&m->stream, &place);
 
@@ -888,7 +898,9 @@ test_long_time(void)
         QevmNode *n = qevm_node_children(&r->tree->root);
 
         for (guint i = 0; n; n = n->next, i++) {
-            QevmPlace place = { QEVM_PLACE_NODE, r, n, 0, 0 };
+            QevmPlace place = { .kind = QEVM_PLACE_NODE,
+                                .record = r,
+                                .node = n };
             g_autofree char *want =
                 g_strdup_printf("s@0#0//f%u[%u]", i / 2, i % 2);
             g_autofree char *got = qevm_path_of(&m->stream, &place);

@@ -457,7 +457,8 @@ tree_of(QevmSchemas *schemas, QevmArena *arena, GBytes *payload)
                                          .version = 3,
                                          .exists = exists } };
 
-    return qevm_tree_new_read(device(arena, payload), payload, 0x100, &reader);
+    return qevm_tree_new_read(device(arena, payload), payload, 0x100, &reader,
+                              NULL);
 }
 
 /* Every leaf's value encodes to its bytes. */
@@ -612,8 +613,8 @@ test_payload(void)
                                   .payload = TRUE,
                                   .scope = { .idstr = "slirp",
                                              .version = 2 + i } };
-        g_autoptr(QevmTree) tree =
-            qevm_tree_new_read(device(arena, payload), payload, 0x100, &reader);
+        g_autoptr(QevmTree) tree = qevm_tree_new_read(
+            device(arena, payload), payload, 0x100, &reader, NULL);
         g_autoptr(GString) dump = g_string_new(NULL);
 
         description_dump(&tree->root, dump);
@@ -638,7 +639,7 @@ test_fields_limit(void)
     payload = g_bytes_new_take(ones, size);
     tree = tree_of(schemas, arena, payload);
     g_assert_cmpstr(qevm_node_note(qevm_node_children(&tree->root)), ==,
-                    "more than 262144 fields");
+                    "more than 131072 fields");
 }
 
 /* An edit inside an overlay makes it another size; closed, it is a leaf. */
