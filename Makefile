@@ -68,7 +68,8 @@ UNIT_SRC := $(wildcard tests/unit/test-*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz-*.c)
 # Programs against hostile input, and what they share with the fuzz targets.
 HOST_SRC := $(wildcard tests/hostile/sweep.c tests/hostile/property.c)
-EXER_SRC := tests/hostile/exercise.c tests/hostile/image.c tests/hostile/pages.c
+EXER_SRC := tests/hostile/exercise.c tests/hostile/image.c \
+            tests/hostile/meter.c tests/hostile/pages.c
 BENCH_SRC := $(wildcard tests/bench/*.c)
 HEADERS  := $(wildcard cli/*.h cli/*/*.h parser/*.h rewrite/*.h tests/unit/*.h \
               tests/hostile/*.h)
@@ -168,7 +169,7 @@ install: all
 # A class is what tests/prove runs as one: the unit tests, the transcripts
 # tests/cli/*/*.t, or tests/CLASS/*.t. san/CLASS: with the sanitizer build.
 QUICK := unit cli streams schemas cases fuzz man
-SLOW  := faults san/unit san/cli san/hostile qemu corpus
+SLOW  := faults hostile san/unit san/cli san/hostile qemu corpus
 
 built: all $(UNIT) $(FUZZERS) $(HOSTILE) $(FAULTS) $(STREAMS)
 built-san:
@@ -186,7 +187,7 @@ check-here: built built-san
 	@$(prove) $(QUICK) $(SLOW)
 
 # One class alone: make qemu, make hostile SAN=1.
-CLASSES := $(filter-out fuzz,$(QUICK)) $(filter-out san/%,$(SLOW)) hostile
+CLASSES := $(filter-out fuzz,$(QUICK)) $(filter-out san/%,$(SLOW))
 $(CLASSES): built
 	@$(prove) $@
 
@@ -228,9 +229,16 @@ TIME ?= 60
 fuzz:
 	tests/install-deps build fuzz
 	+$(MAKE) FUZZ=1 CC=clang BUILD='$(BUILD)-fuzz' fuzz-here
+	+$(MAKE) fuzz-memory
+# GLib keeps freed memory otherwise.
+fuzz fuzz-here fuzz-memory: export G_SLICE = always-malloc
+
 # What libFuzzer finds new goes to BUILD, and its crashes beside. Then all
 # streams of the cache, if there are any, cut and changed at random.
 LAB_STREAMS := $${QEVM_CACHE:-$$HOME/.cache/qevm}/corpus
+sweep = ls $(LAB_STREAMS)/*.mig $(BUILD)/streams/*.mig 2>/dev/null | shuf | \
+        xargs -d '\n' $(BUILD)/tests/hostile/sweep --strip -j "$$(nproc)" \
+            -c 10 -f 40 -s "$$(date +%s)" -k $(BUILD)
 fuzz-here: $(FUZZERS) $(HOSTILE) $(STREAMS)
 	@set -e; for target in $(FUZZERS); do \
 	    name=$${target##*/fuzz-}; echo "fuzz-$$name: $(TIME) s"; \
@@ -239,12 +247,18 @@ fuzz-here: $(FUZZERS) $(HOSTILE) $(STREAMS)
 	        -malloc_limit_mb=64 -dict=tests/fuzz/words.dict \
 	        -artifact_prefix=$(BUILD)/ -print_final_stats=1 $$found \
 	        $$(ls -d tests/fuzz/corpus/$$name \
-            tests/fuzz/regressions/$$name 2>/dev/null); \
+	            tests/fuzz/regressions/$$name 2>/dev/null); \
 	done
-	ls $(LAB_STREAMS)/*.mig $(BUILD)/streams/*.mig 2>/dev/null | shuf | \
-	    xargs -d '\n' $(BUILD)/tests/hostile/sweep --strip -j "$$(nproc)" \
-	        -t $(TIME) -c 10 -f 40 -s "$$(date +%s)" -k $(BUILD)
-.PHONY: fuzz fuzz-here
+	$(sweep) -t $(TIME)
+
+# The same without sanitizers, to see what memory it takes.
+fuzz-memory: $(FUZZERS) $(HOSTILE) $(STREAMS)
+	@set -e; for target in $(FUZZERS); do \
+	    name=$${target##*/fuzz-}; echo "fuzz-$$name: what was found"; \
+	    $$target $(BUILD)-fuzz/found/$$name; \
+	done
+	$(sweep)
+.PHONY: fuzz fuzz-here fuzz-memory
 
 bench: all $(BENCHES) $(STREAMS)
 	BUILD='$(abspath $(BUILD))' QEVM='$(abspath $(QEVM))' \

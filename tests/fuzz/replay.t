@@ -1,5 +1,6 @@
 #!/bin/sh
 # The fuzz targets over their corpus, and over what they once found.
+# In a build without sanitizers they have an eye on the memory it takes, too.
 # SPDX-License-Identifier: GPL-2.0-or-later
 cd "$(dirname "$0")/../.." || exit 2
 number=0

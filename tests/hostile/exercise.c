@@ -787,6 +787,22 @@ rewrite_unwalked(GBytes *bytes, const QevmRules *rules, GBytes *wanted)
     g_clear_pointer(&edit, qevm_edit_free);
 }
 
+void
+exercise_apply(GBytes *bytes, const QevmRules *rules)
+{
+    QevmOpenFlags flags =
+        qevm_rules_need_walk(rules, TRUE) ? QEVM_OPEN_WALK : 0;
+    g_autoptr(QevmStream) stream = exercise_open(bytes, flags, NULL);
+    g_autoptr(QevmEdit) edit = NULL;
+
+    if (!stream || stream->error) {
+        return;
+    }
+    edit = edit_new(stream);
+    (void)!(qevm_edit_apply(edit, rules, QEVM_PHASE_ALL, NULL) &&
+            qevm_emit_fd(edit, memory_file(), FALSE, NULL, NULL, NULL));
+}
+
 static GBytes *
 rewrite_file(GBytes *bytes, const QevmRules *rules, guint *changes,
              guint64 *sections, GError **error)

@@ -52,6 +52,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ExerciseRewrite, exercise_rewrite_clear)
 void exercise_rewrite(GBytes *bytes, const QevmRules *rules,
                       ExerciseRewrite *out);
 
+/* Only applies them to a file and writes the result, as `qevm rewrite` does: to
+ * see what that takes. */
+void exercise_apply(GBytes *bytes, const QevmRules *rules);
+
 /* All that the rules can change of a stream, as text with a line for each
  * thing: equal texts, equal streams. */
 char *exercise_dump(QevmStream *stream, gboolean trees);

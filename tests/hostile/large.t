@@ -1,19 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Streams made to take time or memory: hundreds of thousands of whatever can be many.
+"""Streams made to take time or memory: tens and hundreds of thousands of whatever can be many.
 
-A command has CPU seconds and mebibytes that are many times what it needs, and few enough to see what
-grows with the square of something. With sanitizers it is a fourth of everything, and only the time is
-limited.
+A command has CPU seconds that are many times what it needs, few enough to see what grows with the square of
+something. It has 64 MiB of memory and the device state, which is at most the stream, and there once for who
+reads it and four times for who rewrites it (parser/budget.h). With sanitizers it is a fourth of everything,
+and only the time is limited.
 """
 import os, resource, struct, subprocess, sys, tempfile
 
 QEVM = os.environ["QEVM"]
 SECONDS = 20
 SAN = "-san" in os.environ["BUILD"]
-MEMORY = None if SAN else 1 << 30
-K = 250 if SAN else 1000
+MEMORY = None if SAN else 64 << 20
+# The first is more than there may be of most things, the second about as much.
+SCALES = (250, 25) if SAN else (1000, 100)
+K = 0
 COMMANDS = (["info"], ["check"], ["show", "--all"], ["show", "--depth", "0", "--walk"])
+# Of the second scale.
+REWRITES = {
+    "footers": '{"op": "set-footers", "value": false}, {"op": "drop-vmdesc"}',
+    "names": '{"op": "rename-section", "at": "x*@*", "to": "y", "optional": true}',
+    "fields": '{"op": "set", "at": "x@*//*", "value": 0, "optional": true}',
+    "elements": '{"op": "set", "at": "x@*//*[*]", "value": 0, "optional": true}',
+    "one more": '{"op": "add-element", "at": "x@*//s", "optional": true}',
+}
 
 
 def pack(layout, *values):
@@ -105,32 +116,76 @@ STREAMS = {
     "parts": lambda: HEAD + RAM + PART * (1500 * K) + END + full(9, b"x", 0, b"ab") + b"\0",
     "footers that are none": lambda: HEAD + LIVE + full(9, b"x", 0, footer(9) * (4000 * K)) + b"\0",
     "descriptions that are none": candidates,
+    "commands": lambda: HEAD + LIVE + b"\x08\0\x03\0\0" * (1000 * K) + b"\0",
+    "RAM blocks": lambda: HEAD + start(1, b"ram", pack("Q", 4) + b"".join(
+        b"\xff" + b"%0255d" % k + pack("Q", 0) for k in range(4096)) + EOS) + END + full(9, b"x") + b"\0",
+    "elements of a list": lambda: one_device(
+        b'{"name": "l", "type": "qlist", ' + b", ".join([b'"vmsd_name": "e", "version": 1, "fields": []'] * (250 * K)) +
+        b', "size": %d}' % (250 * K + 1), b"\1" * (250 * K) + b"\0"),
+    "structs that do not fit": lambda: one_device(
+        struct_of(BYTE, 2, b'"array_len": %d, ' % (1000 * K)), bytes(2000 * K)),
+    "structs with fields of one name": lambda: one_device(
+        struct_of(b", ".join([BYTE] * 100), 100, b'"array_len": %d, ' % (2 * K)), bytes(200 * K)),
+    "null pointers that are none": lambda: HEAD + LIVE + b"".join(
+        full(k + 10, b"x", k, b"\1" * 8) for k in range(30 * K)) + vmdesc(*(
+            b'{"name": "x", "instance_id": %d, "vmsd_name": "x", "version": 1, "fields": '
+            b'[{"name": "p", "array_len": 8, "type": "nullptr", "size": 1}]}' % k for k in range(30 * K))),
+    "subsections": lambda: one_device(
+        BYTE + b'], "subsections": [' + b", ".join(
+            b'{"vmsd_name": "x/%d", "version": 1, "fields": []}' % k for k in range(100 * K)) + b'], "x": [',
+        b"\1" + b"".join(b"\5" + bytes([len(b"x/%d" % k)]) + b"x/%d" % k + pack("I", 1) for k in range(100 * K))),
+    "sections without footers": lambda: HEAD + RAM[:-5] + PART[:-5] + END[:-5] +
+        b"".join(full(k + 10, b"dev%d" % k, 0, b"abc")[:-5] for k in range(60 * K)) + b"\0",
 }
 
 
-def limit():
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    if MEMORY:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def run(arguments, memory):
+    """What is wrong with a run of the program; None: nothing."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        if MEMORY:
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY + memory, MEMORY + memory))
+
+    done = subprocess.run([QEVM] + arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit)
+    if done.returncode in (0, 1, 3):
+        return None
+    return "exit code %d: %s" % (done.returncode, done.stderr.decode(errors="replace")[:2000])
+
+
+def rewrites(folder):
+    """Name and arguments of each."""
+    for name, rules in REWRITES.items():
+        path = os.path.join(folder, name)
+        with open(path, "w") as f:
+            f.write('{"qevm-rules": 1, "rules": [%s]}' % rules)
+        yield "rewrite " + name, ["rewrite", "--allow-lossy", "--allow-visible", "--no-sync", "-r", path,
+                                  "-o", os.path.join(folder, "out.mig")]
+
+
+def trials(folder, path):
+    """Name, arguments and copies of the device state: of all that is tried."""
+    global K
+    for name, make in STREAMS.items():
+        for K in SCALES:
+            with open(path, "wb") as f:
+                f.write(make())
+            for command in COMMANDS:
+                yield "%s, %d: %s" % (name, K, " ".join(command)), command + [path], 1
+        for what, command in rewrites(folder):
+            yield "%s, %d: %s" % (name, K, what), command + [path], 4
 
 
 def main():
     number = bad = 0
     with tempfile.TemporaryDirectory(prefix="qevm-hostile-") as folder:
         path = os.path.join(folder, "in.mig")
-        for name, make in STREAMS.items():
-            with open(path, "wb") as f:
-                f.write(make())
-            for command in COMMANDS:
-                done = subprocess.run([QEVM] + command + [path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                      preexec_fn=limit)
-                ok = done.returncode in (0, 1, 3)
-                number += 1
-                bad += not ok
-                print("%sok %d - %s: %s" % ("" if ok else "not ", number, name, " ".join(command)), flush=True)
-                if not ok:
-                    print("# exit code %d\n# %s" % (done.returncode, done.stderr.decode(errors="replace")[:2000]),
-                          file=sys.stderr)
+        for name, arguments, copies in trials(folder, path):
+            wrong = run(arguments, copies * os.path.getsize(path))
+            number += 1
+            bad += bool(wrong)
+            print("%sok %d - %s" % ("not " if wrong else "", number, name), flush=True)
+            if wrong:
+                print("# %s: %s" % (name, wrong), file=sys.stderr)
     print("1..%d" % number)
     sys.exit(1 if bad else 0)
 

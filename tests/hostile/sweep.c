@@ -1,18 +1,20 @@
 /* sweep.c - streams cut short and with bytes changed, one input at a time.
  *
- *   sweep [-j JOBS] [-c CUTS] [-f FLIPS] [-s SEED] [-t SECONDS] [--all]
- *         [--strip] [-k DIR] STREAM...
+ *   sweep [-j JOBS] [-c CUTS] [-f FLIPS] [-s SEED] [-t SECONDS] [--strip]
+ *         [-k DIR] STREAM...
  *
  * Every input must end in an error or in a stream, within two seconds of CPU
- * time, and what is accepted must come out as it went in; see exercise.h.
+ * time and, where no sanitizer has the memory, 64 MiB and the device state,
+ * which is at most the input; and what is accepted must come out as it went
+ * in; see exercise.h.
  * Inputs are taken from a list by several processes, so that one that crashes
- * does not take the others along; its input is kept in DIR. Of a stream of more
- * than 1 MiB a fifth of the inputs is tried, unless --all says otherwise. With
- * -t, streams are taken in turn, with other seeds, until the time is over.
- * Output is TAP, a line for each stream.
+ * does not take the others along; its input is kept in DIR. With -t, streams
+ * are taken in turn, all of them once and then with other seeds, until the time
+ * is over. Output is TAP, a line for each stream.
  */
 #define _GNU_SOURCE
 #include "tests/hostile/exercise.h"
+#include "tests/hostile/meter.h"
 #include "tests/hostile/pages.h"
 
 #include <errno.h>
@@ -33,12 +35,10 @@
 #define CLOSE_EACH 4    /* so many are looked at closely, and emitted */
 #define REWRITE_EACH 12 /* rules are tried on so many */
 #define PAGES_EACH 3    /* the pages of so many are taken out */
-#define LARGE (1024 * 1024)
-#define LARGE_PART 5 /* of these, one input in so many */
-#define CHUNK 50     /* inputs that a process takes at a time */
+#define CHUNK 50        /* inputs that a process takes at a time */
 
 static gint jobs = 1, cuts = 500, flips = 2000, seed = 1, seconds;
-static gboolean strip, all;
+static gboolean strip;
 static char *keep = NULL;
 static const GOptionEntry options[] = {
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "processes", "N" },
@@ -47,8 +47,6 @@ static const GOptionEntry options[] = {
     { "seed", 's', 0, G_OPTION_ARG_INT, &seed, "of all choices", "N" },
     { "time", 't', 0, G_OPTION_ARG_INT, &seconds, "go on so long", "SECONDS" },
     { "strip", 0, 0, G_OPTION_ARG_NONE, &strip, "leave RAM pages out", NULL },
-    { "all", 'a', 0, G_OPTION_ARG_NONE, &all, "all inputs of large streams",
-      NULL },
     { "keep", 'k', 0, G_OPTION_ARG_FILENAME, &keep, "for bad inputs", "DIR" },
     { NULL, 0, 0, 0, NULL, NULL, NULL },
 };
@@ -59,6 +57,7 @@ typedef struct {
     gint results[3]; /* by ExerciseResult */
     gint rewritten;
     gint slowest; /* in milliseconds */
+    gint largest; /* in KiB of memory */
     struct {
         gint input, last; /* being worked on, and the end of the chunk */
     } worker[JOBS_MAX];
@@ -200,14 +199,7 @@ choose_byte(guint8 old, GRand *rand)
     return byte;
 }
 
-static gint
-count_inputs(const Stream *s)
-{
-    return (cuts + flips) /
-           (all || g_bytes_get_size(s->bytes) <= LARGE ? 1 : LARGE_PART);
-}
-
-/* Spread evenly, so that a part of the inputs has as many as it should. */
+/* Spread evenly, so that what is tried on one input in so many sees both. */
 static gboolean
 is_cut(gint index)
 {
@@ -306,12 +298,27 @@ stop_clock(void)
 }
 
 static void
+check_memory(gsize size, gsize copies)
+{
+    gsize peak = meter_peak();
+
+    if (peak > METER_MAX + copies * size) {
+        exercise_fail("%zu bytes, and %zu bytes of memory", size, peak);
+    }
+    if (peak / 1024 > (gsize)g_atomic_int_get(&shared->largest)) {
+        g_atomic_int_set(&shared->largest, (gint)(peak / 1024));
+    }
+}
+
+static void
 run_input(const Stream *s, gint index)
 {
     g_autofree char *what = NULL;
     g_autoptr(GBytes) input = make_input(s, index, &what);
+    gsize size = g_bytes_get_size(input);
     ExerciseResult found, walked = EXERCISE_SOUND;
 
+    meter_start();
     start_clock();
     found = exercise_parse(
         input, 0, index % CLOSE_EACH == 0 ? EXERCISE_ALL : EXERCISE_FINDINGS);
@@ -323,6 +330,7 @@ run_input(const Stream *s, gint index)
                                                         : EXERCISE_RECORDS);
         stop_clock();
     }
+    check_memory(size, METER_COPIES_READING);
     g_atomic_int_inc(&shared->results[MIN(found, walked)]);
     if (index % PAGES_EACH == 0) {
         start_clock();
@@ -334,6 +342,9 @@ run_input(const Stream *s, gint index)
             rules[index / REWRITE_EACH % (gint)G_N_ELEMENTS(rules)];
         g_auto(ExerciseRewrite) r = { 0 };
 
+        meter_start();
+        exercise_apply(input, set);
+        check_memory(size, METER_COPIES_REWRITING);
         exercise_rewrite(input, set, &r);
         g_atomic_int_add(&shared->rewritten, r.result != NULL);
     }
@@ -446,20 +457,19 @@ sweep_file(const char *file, gint number)
     Stream s = { 0 };
     g_autoptr(GError) error = NULL;
     guint crashes;
-    gint inputs;
+    gint inputs = cuts + flips;
 
     if (!load(file, &s, &error)) {
         printf("not ok %d - %s\n", number, error->message);
         return FALSE;
     }
-    inputs = count_inputs(&s);
     crashes = sweep(&s, inputs);
     printf("%sok %d - %s: %d inputs, %d accepted, %d broken, %d refused, "
-           "%d rewritten, slowest %d ms\n",
+           "%d rewritten, slowest %d ms, largest %d KiB\n",
            crashes ? "not " : "", number, s.name, inputs,
            shared->results[EXERCISE_SOUND], shared->results[EXERCISE_BROKEN],
            shared->results[EXERCISE_REFUSED], shared->rewritten,
-           shared->slowest);
+           shared->slowest, shared->largest);
     unload(&s);
     return crashes == 0;
 }
@@ -486,15 +496,12 @@ main(int argc, char **argv)
     }
     parse_rules();
     end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
-    do {
-        for (int i = 1; i < argc; i++) {
-            ok &= sweep_file(argv[i], ++number);
-            if (seconds && g_get_monotonic_time() > end) {
-                break;
-            }
+    while (number < argc - 1 || g_get_monotonic_time() < end) {
+        ok &= sweep_file(argv[1 + number % (argc - 1)], number + 1);
+        if (++number % (argc - 1) == 0) {
+            seed++;
         }
-        seed++;
-    } while (seconds && g_get_monotonic_time() < end);
+    }
     printf("1..%d\n", number);
     for (guint i = 0; i < G_N_ELEMENTS(rules); i++) {
         qevm_rules_free(rules[i]);
