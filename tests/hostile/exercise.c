@@ -752,6 +752,14 @@ check_reads_back(QevmEdit *edit, GBytes *result, QevmOpenFlags flags)
     check_emits_itself(back, result);
 }
 
+/* So that sums of these are equal only where all of them are. */
+static guint64
+scatter(guint64 n)
+{
+    n *= G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+    return (n ^ n >> 32) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+}
+
 /* A number that tells which sections there are, where, and what describes
  * them: whatever their order, and without those of an edit. */
 static guint64
@@ -764,7 +772,8 @@ hash_sections(const QevmStream *stream)
         guint64 described = r->device ? 1 + (r->lent != NULL) : 0;
 
         if (r->type == QEVM_RECORD_FULL && !r->added) {
-            hash += (r->payload_offset * 31 + r->payload_size) * 3 + described;
+            hash += scatter(scatter(r->payload_offset) + 3 * r->payload_size +
+                            described);
         }
     }
     return hash;
