@@ -23,7 +23,9 @@
 
 #define MAGIC "\x89LZO\0\r\n\x1a\n"
 #define BLOCK (256 * 1024)           /* what lzop writes */
-#define BLOCK_MAX (64 * 1024 * 1024) /* what it reads */
+#define BLOCK_MAX (16 * 1024 * 1024) /* it reads 64 MiB, but never wrote that  \
+                                      */
+#define RATIO_MAX 256                /* LZO1X makes no less of a run */
 #define EXTRA_MAX (1024 * 1024)
 
 enum {
@@ -128,7 +130,8 @@ read_sizes(Lzop *l)
     if (l->size > BLOCK_MAX) {
         return QEVM_CODEC_LARGE;
     }
-    if (l->packed == 0 || l->packed > l->size) {
+    if (l->packed == 0 || l->packed > l->size ||
+        l->size / RATIO_MAX > l->packed) {
         return QEVM_CODEC_BAD;
     }
     go_on(l, AT_DATA,
