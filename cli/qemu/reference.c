@@ -78,6 +78,7 @@ facts_of(QevmCli *cli, char **words, GError **error)
 static QevmCompat *
 table_of(const json_t *facts, GError **error)
 {
+    static const char none[] = "{\"qevm-compat\": 1, \"machines\": {}}";
     g_autofree char *folder = qevm_schemas_folder("machines");
     g_autofree char *file = g_strconcat(
         json_string_value(json_object_get(facts, "arch")), ".json.gz", NULL);
@@ -85,8 +86,7 @@ table_of(const json_t *facts, GError **error)
 
     return g_file_test(path, G_FILE_TEST_EXISTS)
                ? qevm_compat_load(path, error)
-               : qevm_compat_parse("{\"qevm-compat\": 1, \"machines\": {}}", 35,
-                                   path, error);
+               : qevm_compat_parse(none, strlen(none), path, error);
 }
 
 /* Does the user say what a property is? Then it is that. */
