@@ -10,7 +10,7 @@ writes now is in their images; it pings its peers and they ping it; each input d
 each other device does what its proof asks for; and a loop of writes, reads and pings, that was at it when
 the guest was stopped, goes on without a mistake.
 """
-import contextlib, dataclasses, hashlib, itertools, json, os, re, time
+import contextlib, dataclasses, hashlib, itertools, json, os, re, time, uuid
 
 import lab
 from peer import Peer
@@ -32,7 +32,6 @@ class Device:
     net: bool = False
     inputs: tuple = ()
     proof: object = None
-    files: tuple = ()
 
 
 def disk(device, before=""):
@@ -81,8 +80,9 @@ def screen(guest, word):
 
 def codec(guest, word):
     """Reading it has the codec answer verbs."""
-    said = guest.run("head -n 3 /proc/asound/card0/codec#0")
-    return None if said[:1] == ["Codec: QEMU Generic"] else "the codec says %r" % said
+    said = []
+    guest.wait(lambda: said.append(guest.run("cat '/proc/asound/card0/codec#0'")) or said[-1])
+    return None if said[-1][:1] == ["Codec: QEMU Generic"] else "the codec says %r" % said[-1]
 
 
 def dog(guest, word):
@@ -132,29 +132,30 @@ DEVICES = {
     "vga": Device("-vga std", proof=screen),
     "gpu": Device("-vga none -device virtio-gpu", proof=screen),
     "hda": Device("-device ich9-intel-hda -device hda-duplex", proof=codec),
-    "i6300esb": Device("-device i6300esb -action watchdog=pause", proof=dog),
-    "pflash": Device("-drive if=pflash,format=raw,readonly=on,file={dir}/bios.bin", files=("bios.bin",)),
+    "i6300esb": Device("-device i6300esb -watchdog-action pause", proof=dog),
+    "pflash": Device("-drive if=pflash,format=raw,readonly=on,file={dir}/bios.bin"),
     "smp": Device("-smp 2"),
 }
 
 
 # ---- machines ---------------------------------------------------------------------------------
 
-ARCHES = {  # Debian's: QEMU's, the console, options
-    "amd64": ("x86_64", "ttyS0", "-nic none -vga std"),
-    "arm64": ("aarch64", "ttyAMA0", "-nic none"),
-    "ppc64el": ("ppc64", "hvc0", "-nic none -nodefaults"),
-    "riscv64": ("riscv64", "ttyS0", "-nic none"),
-    "s390x": ("s390x", "ttysclp0", "-nic none"),
+# Debian's: QEMU's, what the kernel is told, options.
+ARCHES = {
+    "amd64": ("x86_64", "console=ttyS0", "-nic none -vga std"),
+    "arm64": ("aarch64", "console=ttyAMA0", "-nic none"),
+    "ppc64el": ("ppc64", "console=hvc0", "-nic none -nodefaults"),
+    "riscv64": ("riscv64", "console=ttyS0", "-nic none"),
+    "s390x": ("s390x", "console=ttysclp0", "-nic none"),
 }
 
 
 class Setup:
-    """A guest but for its machine type: names of DEVICES, or options that begin with a dash."""
+    """A guest but for its machine type: names of DEVICES, MiB of memory, more options."""
 
     def __init__(self, arch, devices, memory=192, more=""):
         self.arch, self.memory = arch, memory
-        self.qemu, self.console, common = ARCHES[arch]
+        self.qemu, self.append, common = ARCHES[arch]
         self.names = devices.split()
         self.devices = [DEVICES[name] for name in self.names]
         self.disks = self.numbered("disk")
@@ -171,8 +172,8 @@ class Setup:
 
     def command(self, machine, own=True):
         """own: with a console and networks of ours; else with nothing that needs a descriptor."""
-        append = "console=%s disks=%d nets=%d inputs=%s " % (
-            self.console, len(self.disks), len(self.nets), ",".join(self.inputs).replace(" ", "_"))
+        append = "%s disks=%d nets=%d inputs=%s " % (
+            self.append, len(self.disks), len(self.nets), ",".join(self.inputs).replace(" ", "_"))
         append += " ".join(d.append for d in self.devices)
         argv = lab.words("qemu-system-%s -M %s -kernel {dir}/kernel -initrd {dir}/initrd" %
                          (self.qemu, machine)) + ["-append", append] + lab.words(self.argv)
@@ -184,6 +185,9 @@ class Setup:
         for name in ("kernel", "initrd"):
             with open(lab.cache("linux", self.arch, name), "rb") as f:
                 found[name] = f.read()
+        if "pflash" in self.names:
+            with open((lab.root_of(version) or "") + "/usr/share/seabios/bios-256k.bin", "rb") as f:
+                found["bios.bin"] = f.read()
         return found
 
 
@@ -209,15 +213,16 @@ class Live(lab.Qemu):
         return True
 
     def until(self, last, limit=LIMIT):
-        """What the console says, up to a line that begins so, which is the last of the list."""
+        """What the console says, up to this line, and without it."""
         lines, end = [], time.monotonic() + limit
         while time.monotonic() < end and self.proc.poll() is None:
             line, found, rest = self.said.partition(b"\n")
             if found:
                 self.said = rest
-                lines.append(line.decode(errors="replace").rstrip("\r"))
-                if lines[-1].startswith(last):
+                line = line.decode(errors="replace").rstrip("\r")
+                if line == last:
                     return lines
+                lines.append(line)
                 continue
             self.console.settimeout(1)
             with contextlib.suppress(TimeoutError):
@@ -226,9 +231,10 @@ class Live(lab.Qemu):
                                                                   self.messages()))
 
     def run(self, command, limit=LIMIT):
-        """What a command for its shell prints."""
-        self.console.sendall(command.encode() + b"\n")
-        return self.until("done ", limit)[:-1]
+        """What a command for its shell prints. What was said before can come once more after a load."""
+        token = uuid.uuid4().hex
+        self.console.sendall(("%s %s\n" % (token, command)).encode())
+        return [line for line in self.until("done " + token, limit) if not line.startswith("done ")]
 
     def text(self, name):
         with open(self.path(name), errors="replace") as f:

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Forward and back: Linux guests go on in another QEMU, of 5.2, 7.2, 10.0 and 11.1.
+
+A cell is a machine with a set of devices, from one QEMU to another, each with its newest machine type:
+saved in use, converted by `qevm convert`, loaded, and in use again (tests/lab/live.py). A cell that is
+refused has to be one of REFUSED, with that reason.
+
+    CELLS=all tests/qemu/cells.t            # not only the part that every run does, and the table
+    tests/qemu/cells.t q35 '10.0->11.1'     # cells with these in their names
+"""
+import collections, itertools, os, re, subprocess, sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "lab")]
+import cell  # noqa: E402
+import lab  # noqa: E402
+import live  # noqa: E402
+from tap import Tap  # noqa: E402
+
+VERSIONS = ["5.2", "7.2", "10.0", "11.1"]
+WAYS = list(itertools.permutations(VERSIONS, 2))
+Row = collections.namedtuple("Row", "name arch machine devices memory more versions")
+
+
+def row(name, arch, machine, devices, memory=192, more="", versions=VERSIONS):
+    return Row(name, arch, machine, devices, memory, more, versions)
+
+
+# %s in a machine is QEMU's version.
+ROWS = [
+    row("pc ide", "amd64", "pc-i440fx-%s", "ide e1000 uhci usb-tablet ps2 i6300esb"),
+    row("pc virtio", "amd64", "pc-i440fx-%s", "virtio-blk virtio-net rng balloon serial ps2"),
+    row("pc scsi", "amd64", "pc-i440fx-%s", "virtio-scsi rtl8139 ehci usb-storage smp"),
+    row("pc more", "amd64", "pc-i440fx-%s", "lsi pcnet gpu hda xhci usb-tablet"),
+    row("q35 ahci", "amd64", "pc-q35-%s", "ide e1000e xhci usb-tablet ps2 hda"),
+    row("q35 virtio", "amd64", "pc-q35-%s", "virtio-blk virtio-net rng balloon serial gpu"),
+    row("q35 scsi", "amd64", "pc-q35-%s", "virtio-scsi megasas vmxnet3 nec-xhci usb-kbd smp"),
+    row("q35 pflash", "amd64", "pc-q35-%s", "pflash ide rtl8139 uhci usb-tablet i6300esb"),
+    row("arm gicv2", "arm64", "virt-%s,gic-version=2", "virtio-blk virtio-net rng xhci usb-kbd",
+        more="-cpu cortex-a57"),
+    # 5.2 has no ITS with TCG, and so no MSI-X. Where there are no machine types with versions, properties are
+    # for the user to give.
+    row("arm gicv3", "arm64", "virt-%s,gic-version=3,its=off", "virtio-scsi e1000 balloon",
+        more="-cpu cortex-a72 -global virtio-scsi-pci.vectors=0 -global virtio-balloon-pci.vectors=0"),
+    row("arm its", "arm64", "virt-%s,gic-version=3", "virtio-blk virtio-net xhci usb-tablet",
+        more="-cpu cortex-a53", versions=VERSIONS[1:]),
+    row("pseries", "ppc64el", "pseries-%s", "virtio-blk virtio-net rng balloon", 512),
+    row("pseries scsi", "ppc64el", "pseries-%s", "virtio-scsi e1000 xhci usb-kbd", 512),
+    row("riscv virt", "riscv64", "virt", "virtio-blk virtio-net rng balloon", 256,
+        "-global virtio-rng-pci.vectors=0 -global virtio-balloon-pci.vectors=0"),
+    row("s390 disk", "s390x", "s390-ccw-virtio-%s", "virtio-blk rng balloon", 256),
+    row("s390 net", "s390x", "s390-ccw-virtio-%s", "virtio-scsi virtio-net", 256, versions=VERSIONS[1:]),
+]
+
+# (row, from->to, both patterns): what it is refused for. Each was looked into.
+REFUSED = []
+
+
+def machine(row, version):
+    return row.machine % version if "%s" in row.machine else row.machine
+
+
+def cells():
+    return [(row, source, to) for row in ROWS for source, to in WAYS
+            if source in row.versions and to in row.versions]
+
+
+def part():
+    """Of each row one way, all of them between the rows."""
+    ways = [[c for c in cells() if c[0] is row] for row in ROWS]
+    return [found[5 * i % len(found)] for i, found in enumerate(ways)]
+
+
+def name(row, source, to):
+    return "%s %s->%s" % (row.name, source, to)
+
+
+def expected(where, why):
+    return any(re.search(place, where) and re.search(reason, why) for place, reason in REFUSED)
+
+
+def one(row, source, to):
+    """What a cell is: lives, refused, or what is wrong with it."""
+    setup = live.Setup(row.arch, row.devices, row.memory, row.more)
+    try:
+        what, why = cell.cell(setup, (source, machine(row, source)), (to, machine(row, to)))
+    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
+        what, why = "not reached", str(e)
+    if what == cell.REFUSED and expected(name(row, source, to), why):
+        return what, what, None
+    return "FAILS" if why else "lives", what, why
+
+
+def table(found):
+    print("# %-14s" % "" + "".join("%12s" % ("%s->%s" % way) for way in WAYS))
+    for row in ROWS:
+        print("# %-14s" % row.name + "".join("%12s" % found.get((row.name, *way), "") for way in WAYS))
+
+
+def main(words):
+    lab.tidy()
+    chosen = [c for c in cells() if any(word in name(*c) for word in words)]
+    if not words:
+        chosen = cells() if os.environ.get("CELLS") == "all" else part()
+    tap = Tap(len(chosen))
+    found = {}
+    for c in chosen:
+        state, what, why = one(*c)
+        found[(c[0].name, c[1], c[2])] = state
+        tap.ok(why, "%s, %s: %s" % (name(*c), c[0].devices, what))
+    table(found)
+    print("# %s" % ", ".join("%d %s" % (n, state) for state, n in collections.Counter(found.values()).items()))
+    return 1 if tap.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
