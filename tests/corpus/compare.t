@@ -16,11 +16,11 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../lab"))
 import lab  # noqa: E402
+import static  # noqa: E402
 from corpus_files import streams  # noqa: E402
 
 QEVM = os.environ.get("QEVM", "qevm")
@@ -117,20 +117,6 @@ def dump(version, arch):
     return {t: d["Description"] for t, d in text.items() if "Description" in d}, partial
 
 
-def static_checker(script, versions, arch, folder):
-    """How many lines it prints. Python's json keeps the last of equal keys, as it does."""
-    paths = []
-    for version in versions:
-        path = os.path.join(folder, "%s-%s.json" % (version, arch))
-        if not os.path.exists(path):
-            with gzip.open("%s/qemu-%s/%s.json.gz" % (TARGETS, version, arch)) as f, open(path, "wb") as out:
-                out.write(f.read())
-        paths.append(path)
-    run = subprocess.run([sys.executable, script, "-s", paths[0], "-d", paths[1]], stdout=subprocess.PIPE,
-                         stderr=subprocess.PIPE, text=True)
-    return len(run.stdout.splitlines())
-
-
 def is_true(finding, source, destination, partial):
     """Is an error so, by the descriptions themselves?"""
     name, kind = finding["path"], finding["finding"]
@@ -154,20 +140,15 @@ def has(findings, severity, path, kind):
 
 
 def dumps():
-    script = lab.cache("vmstate-static-checker.py")
-    if not os.path.exists(script):
-        raise lab.LabError("no vmstate-static-checker.py: tests/lab/fetch-analyze")
     found = {}
     print("# %-8s %-13s %14s    errors warnings notes" % ("", "", "static checker"))
-    with tempfile.TemporaryDirectory(prefix="qevm-") as folder:
-        for arch in ARCHES:
-            for old, new in itertools.combinations(VERSIONS, 2):
-                both = compare("qemu-%s/%s" % (old, arch), "qemu-%s/%s" % (new, arch))
-                for versions, findings in zip(((old, new), (new, old)), both):
-                    found[(arch,) + versions] = findings
-                    lines = static_checker(script, versions, arch, folder)
-                    print("# %-8s %4s -> %-5s %14d    %6d %8d %5d" % ((arch,) + versions + (lines,)
-                                                                     + counts(findings)), flush=True)
+    for arch in ARCHES:
+        for old, new in itertools.combinations(VERSIONS, 2):
+            both = compare("qemu-%s/%s" % (old, arch), "qemu-%s/%s" % (new, arch))
+            for versions, findings in zip(((old, new), (new, old)), both):
+                found[(arch,) + versions] = findings
+                print("# %-8s %4s -> %-5s %14d    %6d %8d %5d" % (
+                    arch, *versions, static.count(*versions, arch), *counts(findings)), flush=True)
     for (arch, source, destination), findings in found.items():
         a, b = dump(source, arch), dump(destination, arch)
         wrong = [f for f in findings if f["severity"] == "error" and not is_true(f, a[0], b[0], b[1])]

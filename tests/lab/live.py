@@ -17,6 +17,7 @@ from peer import Peer
 
 LIMIT = 240  # seconds a guest has for what takes some
 SIZE = 2 << 20  # of a disk
+BEFORE, AFTER = "before", "afterwards"  # what is written
 PATTERN = 512 << 10  # of it, what `put` in tests/qemu/guest/init writes
 
 
@@ -48,6 +49,16 @@ def rng(guest, word):
     drawn = [guest.run("dd if=/dev/hwrng bs=16 count=1 2>/dev/null | hexdump -v -e '1/1 \"%02x\"'; echo")[0]
              for _ in range(2)]
     return None if len(set(drawn)) == 2 and all(len(d) == 32 for d in drawn) else "hwrng gives %s" % drawn
+
+
+def idle_rng(guest, word):
+    """Without a driver when the guest is saved, and with one again after."""
+    drive = "echo %s >/sys/bus/pci/drivers/virtio-pci/%s"
+    if word == BEFORE:
+        path = guest.run("readlink -f /sys/bus/virtio/drivers/virtio_rng/virtio*")[0]
+        return rng(guest, word) or "".join(guest.run(drive % (path.split("/")[-2], "unbind"))) or None
+    guest.run("for d in /sys/bus/pci/devices/*; do [ -e $d/driver ] || %s; done" % (drive % ("${d##*/}", "bind")))
+    return rng(guest, word)
 
 
 def balloon(guest, word):
@@ -125,6 +136,7 @@ DEVICES = {
     "virtio-keyboard": Device("-device virtio-keyboard", inputs=("QEMU Virtio Keyboard",)),
     "virtio-tablet": Device("-device virtio-tablet", inputs=("QEMU Virtio Tablet",)),
     "rng": Device("-device virtio-rng", proof=rng),
+    "rng-idle": Device("-device virtio-rng-pci", proof=idle_rng),
     "balloon": Device("-device virtio-balloon", proof=balloon),
     "balloon-poison": Device("-device virtio-balloon", "init_on_free=1", proof=balloon),
     "serial": Device("-device virtio-serial -chardev file,id=port,path={dir}/port"
@@ -345,7 +357,7 @@ def save(setup, version, machine):
             guest.cmd("cont")
             guest.until("ready")
             guest.run("up")
-            why = use(guest, "before")
+            why = use(guest, BEFORE)
             if why:
                 raise lab.LabError("before it was saved: " + why)
             guest.run("busy &")
@@ -374,10 +386,11 @@ def save(setup, version, machine):
     return Saved(setup, version, machine, place + ".mig", rounds, images)
 
 
-def lives(saved, version, machine, stream, options=()):
-    """Load a stream, with -global for each of options: None if the guest lives, or why not."""
+def lives(saved, version, machine, stream, options=(), setup=None):
+    """Load a stream, with -global for each of options, and another setup: None if the guest lives, or why
+    not."""
     extra = ["-incoming", "defer"] + [word for option in options for word in ("-global", option)]
-    with Live(saved.setup, version, machine, extra, saved.images) as guest:
+    with Live(setup or saved.setup, version, machine, extra, saved.images) as guest:
         lab.copy(stream, guest.path("stream"))
         try:
             guest.cmd("migrate-incoming", uri=guest.fill(lab.FROM_FILE))
@@ -394,10 +407,10 @@ def lives(saved, version, machine, stream, options=()):
 
 def goes_on(guest, rounds):
     guest.run("true", LIMIT / 4)
-    why = sums_differ(guest, "before")
+    why = sums_differ(guest, BEFORE)
     if why:
         return why
     if not guest.wait(lambda: progress(guest)[0] > rounds + 2 or progress(guest)[1]):
         return "the loop stands at %d" % progress(guest)[0]
     found, bad = progress(guest)
-    return "in the loop: %s" % bad if bad else use(guest, "afterwards")
+    return "in the loop: %s" % bad if bad else use(guest, AFTER)
