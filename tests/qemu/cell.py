@@ -11,7 +11,7 @@ REFUSED = "refused"
 
 def reasons(said):
     """What convert says against it."""
-    return "\n".join(line for line in said.splitlines() if not line.startswith("qemu-system"))
+    return "\n".join(line for line in said.splitlines() if line.startswith(("qevm: ", "  ")))
 
 
 def convert(saved, setup, version, machine, out):
