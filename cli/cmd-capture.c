@@ -4,12 +4,11 @@
 #include "cli/qemu/capture.h"
 #include "cli/qemu/cli.h"
 #include "cli/render.h"
+#include "cli/target.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define TARGET_SUFFIX ".target.json"
 
 static const QevmOption options[] = {
     QEVM_OPTION_OUTPUT,  QEVM_OPTION_DISKS_ARE_COPIES,
@@ -67,7 +66,8 @@ static int
 capture(QevmCli *cli, const QevmQemuCommand *command, char **words)
 {
     const QevmOptions *o = &cli->options;
-    g_autofree char *target_file = g_strconcat(o->output, TARGET_SUFFIX, NULL);
+    g_autofree char *target_file =
+        g_strconcat(o->output, QEVM_TARGET_SUFFIX, NULL);
     g_autoptr(QevmOutput) stream = NULL, beside = NULL;
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
@@ -125,7 +125,7 @@ const QevmCommand qevm_command_capture = {
     .details =
         "Starts a QEMU by the command that starts it, lets no guest run, and "
         "writes the stream that it saves then to OUT, without pages of RAM: a "
-        "reference of what it wants to load. OUT" TARGET_SUFFIX
+        "reference of what it wants to load. OUT" QEVM_TARGET_SUFFIX
         " gets what a stream cannot say: all devices that it knows, the "
         "features and properties of those that it has, its machine types.\n\n"
         "No disk is written to, and nothing is left behind. Options that would "

@@ -10,16 +10,13 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,    &qevm_command_show,
-    &qevm_command_get,     &qevm_command_diff,
-    &qevm_command_check,   &qevm_command_explain,
-    &qevm_command_set,     &qevm_command_set_machine,
-    &qevm_command_rewrite, &qevm_command_plan,
-    &qevm_command_convert, &qevm_command_strip,
-    &qevm_command_ram,     &qevm_command_container,
-    &qevm_command_schema,  &qevm_command_recover,
-    &qevm_command_capture, &qevm_command_try,
-    &qevm_command_help,    NULL,
+    &qevm_command_info,   &qevm_command_show,        &qevm_command_get,
+    &qevm_command_diff,   &qevm_command_check,       &qevm_command_explain,
+    &qevm_command_set,    &qevm_command_set_machine, &qevm_command_rewrite,
+    &qevm_command_plan,   &qevm_command_convert,     &qevm_command_strip,
+    &qevm_command_ram,    &qevm_command_container,   &qevm_command_schema,
+    &qevm_command_target, &qevm_command_recover,     &qevm_command_capture,
+    &qevm_command_try,    &qevm_command_help,        NULL,
 };
 
 const char *

@@ -120,7 +120,8 @@ extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_strip, qevm_command_schema, qevm_command_schema_compare,
     qevm_command_recover, qevm_command_capture, qevm_command_try,
     qevm_command_explain, qevm_command_set_machine, qevm_command_container,
-    qevm_command_ram, qevm_command_help;
+    qevm_command_ram, qevm_command_target, qevm_command_target_show,
+    qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];

@@ -70,9 +70,9 @@ load_known(QevmCli *cli, const char *path, const char *name)
 }
 
 static gboolean
-add_known(QevmCli *cli, QevmTarget *target, const char *path)
+add_known(QevmCli *cli, QevmTarget *target, const char *path, const char *name)
 {
-    QevmKnown *known = load_known(cli, path, path);
+    QevmKnown *known = load_known(cli, path, name);
 
     if (known) {
         qevm_target_add_known(target, known);
@@ -103,7 +103,7 @@ add_release(QevmCli *cli, QevmTarget *target, const char *name)
         g_autofree char *path = shipped_path(names[i]);
 
         if ((i == 0 || g_file_test(path, G_FILE_TEST_EXISTS)) &&
-            !add_known(cli, target, path)) {
+            !add_known(cli, target, path, names[i])) {
             return FALSE;
         }
     }
@@ -146,7 +146,7 @@ add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
 static gboolean
 add_facts(QevmCli *cli, QevmTarget *target, const char *path)
 {
-    g_autofree char *beside = g_strconcat(path, ".target.json", NULL);
+    g_autofree char *beside = g_strconcat(path, QEVM_TARGET_SUFFIX, NULL);
     g_autoptr(GError) error = NULL;
     json_error_t wrong;
     json_t *facts;
@@ -193,6 +193,68 @@ add_stream(QevmCli *cli, QevmTarget *target, const char *path)
     }
     qevm_target_add_reference(target, stream);
     return add_facts(cli, target, path);
+}
+
+/* ---- what is shipped ---- */
+
+static gint
+by_release(gconstpointer a, gconstpointer b)
+{
+    const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+    g_autofree char *at_x = g_path_get_dirname(x);
+    g_autofree char *at_y = g_path_get_dirname(y);
+    guint r = release_of(at_x), s = release_of(at_y);
+
+    return r == s ? strcmp(x, y) : r < s ? -1 : 1;
+}
+
+/* Of a release; what goes with a dump is no target. */
+static void
+add_shipped_names(GPtrArray *names, const char *folder, const char *release)
+{
+    g_autofree char *path = g_build_filename(folder, release, NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *file;
+
+    while (dir && (file = g_dir_read_name(dir))) {
+        if (g_str_has_suffix(file, SHIPPED_SUFFIX) &&
+            !g_str_has_suffix(file, "sources" SHIPPED_SUFFIX)) {
+            g_ptr_array_add(
+                names, g_strdup_printf(
+                           "%s/%.*s", release,
+                           (int)(strlen(file) - strlen(SHIPPED_SUFFIX)), file));
+        }
+    }
+}
+
+GPtrArray *
+qevm_cli_shipped(void)
+{
+    g_autofree char *folder = qevm_schemas_folder("targets");
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    const char *release;
+
+    while (dir && (release = g_dir_read_name(dir))) {
+        if (release_of(release)) {
+            add_shipped_names(names, folder, release);
+        }
+    }
+    g_ptr_array_sort(names, by_release);
+    return names;
+}
+
+QevmCompat *
+qevm_cli_compat(const char *architecture, GError **error)
+{
+    static const char nothing[] = "{\"qevm-compat\": 1, \"machines\": {}}";
+    g_autofree char *folder = qevm_schemas_folder("machines");
+    g_autofree char *file = g_strconcat(architecture, SHIPPED_SUFFIX, NULL);
+    g_autofree char *path = g_build_filename(folder, "compat", file, NULL);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS)
+               ? qevm_compat_load(path, error)
+               : qevm_compat_parse(nothing, strlen(nothing), path, error);
 }
 
 /* ---- what is shipped for a reference ---- */
@@ -261,7 +323,7 @@ add_one(QevmCli *cli, QevmTarget *target, const char *name)
     gboolean file = strchr(name, '#') || g_file_test(name, G_FILE_TEST_EXISTS);
 
     return !file           ? add_shipped(cli, target, name)
-           : is_json(name) ? add_known(cli, target, name)
+           : is_json(name) ? add_known(cli, target, name, name)
                            : add_stream(cli, target, name);
 }
 

@@ -3,6 +3,7 @@
 #define QEVM_CLI_TARGET_H
 
 #include "cli/command.h"
+#include "rewrite/compat.h"
 #include "rewrite/target.h"
 
 #define QEVM_OPTION_AGAINST                                                    \
@@ -11,6 +12,9 @@
             G_STRUCT_OFFSET(QevmOptions, against), "TARGET",                   \
             "compare with what this destination accepts"                       \
     }
+
+/* What qevm capture writes beside a reference has its name and this. */
+#define QEVM_TARGET_SUFFIX ".target.json"
 
 /* What all of --against say together: each is a stream that the destination
  * saved, a -dump-vmstate file, or the name of a shipped target. To a reference
@@ -25,5 +29,12 @@ QevmTarget *qevm_cli_target_captured(QevmCli *cli, QevmStream *reference,
 /* What one of those alone knows: a dump, shipped or not, or the sections of a
  * stream. Owned by the caller. NULL: it was said why. */
 QevmKnown *qevm_cli_known(QevmCli *cli, const char *name);
+
+/* The names of all shipped targets, by release and architecture. Owned by the
+ * caller, as its strings. */
+GPtrArray *qevm_cli_shipped(void);
+/* What is shipped of the machine types of an architecture; without anything, it
+ * knows none. Owned by the caller. */
+QevmCompat *qevm_cli_compat(const char *architecture, GError **error);
 
 #endif

@@ -10,8 +10,7 @@
 #include "cli/qemu/facts.h"
 #include "cli/qemu/process.h"
 #include "cli/qemu/save.h"
-#include "cli/schemas.h"
-#include "rewrite/compat.h"
+#include "cli/target.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -75,20 +74,6 @@ facts_of(QevmCli *cli, char **words, GError **error)
     return qemu ? qevm_qemu_facts(qemu, &qtree, error) : NULL;
 }
 
-static QevmCompat *
-table_of(const json_t *facts, GError **error)
-{
-    static const char none[] = "{\"qevm-compat\": 1, \"machines\": {}}";
-    g_autofree char *folder = qevm_schemas_folder("machines");
-    g_autofree char *file = g_strconcat(
-        json_string_value(json_object_get(facts, "arch")), ".json.gz", NULL);
-    g_autofree char *path = g_build_filename(folder, "compat", file, NULL);
-
-    return g_file_test(path, G_FILE_TEST_EXISTS)
-               ? qevm_compat_load(path, error)
-               : qevm_compat_parse(none, strlen(none), path, error);
-}
-
 /* Does the user say what a property is? Then it is that. */
 static gboolean
 is_given(char **words, const char *option)
@@ -117,7 +102,10 @@ options_for(QevmCli *cli, char **words, const char *machine, GError **error)
         return options;
     }
     facts = facts_of(cli, words, error);
-    compat = facts ? table_of(facts, error) : NULL;
+    compat = facts
+                 ? qevm_cli_compat(
+                       json_string_value(json_object_get(facts, "arch")), error)
+                 : NULL;
     if (!compat) {
         json_decref(facts);
         g_ptr_array_unref(options);

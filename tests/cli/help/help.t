@@ -19,6 +19,7 @@ Commands:
   ram         look at the contents of RAM, and take them out
   container   take a stream out of a container, or put one in
   schema      keep and compare descriptions of devices
+  target      tell what is known of a destination
   recover     find sections where a stream cannot be read
   capture     write what a QEMU saves when idle
   try         load a stream into a QEMU, and see what it says
