@@ -155,6 +155,11 @@ qevm_apply_change(QevmApply *apply, const char *path, guint64 offset,
     QevmChange *change = g_new0(QevmChange, 1);
     QevmBudget *budget = apply->edit->stream->budget;
 
+    /* What a value is to the guest, only who states it knows. */
+    if (loss == QEVM_LOSS_STATED && rule->has_class && rule->loss > loss) {
+        loss = rule->loss;
+        what = what ? what : g_strdup(rule->why);
+    }
     change->rule = rule->number;
     change->op = rule->op;
     change->path = g_strdup(path);

@@ -77,7 +77,8 @@ typedef struct {
     gboolean optional;
     char *why;
     gboolean has_class;
-    QevmLoss loss; /* `class`: an assertion that may not be exceeded */
+    QevmLoss loss; /* `class`: an assertion that may not be exceeded; of a value
+                      that is stated, what it costs */
     QevmOperand value, if_equals;
     json_t *if_equals_fields; /* object of relative path: literal; or NULL */
     char *to, *type;

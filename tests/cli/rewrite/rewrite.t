@@ -33,6 +33,15 @@ $ qevm diff pc.mig x
 [1]
 $ rm x
 
+# So is what the guest can notice, of which only the rule knows.
+$ echo '{"qevm-rules": 1, "rules": [{"op": "set", "at": "fdc//state/sra", "value": 1, "why": "a test", "class": "visible"}]}' >seen.json
+$ qevm rewrite -r seen.json pc.mig -o x
+2> qevm: pc.mig: 1 change costs more than is allowed:
+2>   fdc//state/sra: visible: a test (rule 1, set)
+[1]
+$ qevm rewrite --allow-visible -r seen.json pc.mig -o x
+$ rm x
+
 # A rule that fails behind the pages of a pipe: they are out, and no more is.
 $ echo '{"qevm-rules": 1, "rules": [{"op": "drop-section", "at": "no"}]}' >no.json
 $ cat pc.mig | qevm rewrite -r no.json - -o - >cut.mig
