@@ -163,6 +163,22 @@ plan_uuid(QevmPlan *plan, GError **error)
 }
 
 static gboolean
+drop_configuration(QevmPlan *plan, GError **error)
+{
+    QevmTree *tree = qevm_record_tree(
+        plan->edit->stream, configuration_of(plan->edit->stream), error);
+    g_autoptr(GBytes) bytes = tree ? qevm_plan_bytes(&tree->root) : NULL;
+
+    return bytes &&
+           qevm_plan_rule(
+               plan,
+               qevm_plan_leave_out(
+                   qevm_plan_op("drop-section", "configuration"), bytes, 0),
+               QEVM_LOSS_DEFAULT, "the destination takes no configuration",
+               error);
+}
+
+static gboolean
 plan_configuration(QevmPlan *plan, GError **error)
 {
     QevmStream *ref = qevm_target_reference(plan->target);
@@ -179,9 +195,7 @@ plan_configuration(QevmPlan *plan, GError **error)
                plan_page_size(plan, error);
     }
     if (incoming && !local) {
-        return qevm_plan_rule(
-            plan, qevm_plan_op("drop-section", "configuration"),
-            QEVM_LOSS_LOSSY, "the destination takes no configuration", error);
+        return drop_configuration(plan, error);
     }
     return !incoming ||
            (plan_machine(plan, error) && plan_page_size(plan, error) &&

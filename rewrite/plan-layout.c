@@ -105,6 +105,26 @@ base_node(QevmRepair *r, QevmNode *node)
     return NULL;
 }
 
+/* What goes out of one element goes out of all. */
+static gboolean
+is_same_in_all(QevmNode *node, GBytes *now)
+{
+    QevmNode *element = node->parent;
+
+    if (!is_element(element)) {
+        return TRUE;
+    }
+    for (QevmNode *n = qevm_node_children(element->parent); n; n = n->next) {
+        QevmNode *other = qevm_plan_child(n, qevm_node_name(node));
+        g_autoptr(GBytes) bytes = other ? qevm_plan_bytes(other) : NULL;
+
+        if (bytes && !g_bytes_equal(bytes, now)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 remove_field(QevmRepair *r, QevmNode *node, GError **error)
 {
@@ -116,7 +136,8 @@ remove_field(QevmRepair *r, QevmNode *node, GError **error)
     gsize size;
     const guint8 *data = g_bytes_get_data(now, &size);
 
-    if (is_zero(now) || (then && g_bytes_equal(now, then))) {
+    if ((is_zero(now) || (then && g_bytes_equal(now, then))) &&
+        is_same_in_all(node, now)) {
         json_object_set_new(rule, "if-equals", qevm_plan_hex(data, size));
         return make(r, rule, QEVM_LOSS_DEFAULT,
                     "the destination does not read it", error);
@@ -408,19 +429,38 @@ array_path(QevmRepair *r, QevmNode *node)
     return g_strconcat(parent, node->parent->parent ? "/" : "//", name, NULL);
 }
 
+/* Are the elements of an array of leaves zero from one on? */
 static gboolean
-resize(QevmRepair *r, QevmNode *node, QevmNode *like, guint64 there,
-       guint64 here, GError **error)
+is_zero_behind(QevmNode *node, guint64 from)
+{
+    g_autoptr(GBytes) all = NULL, rest = NULL;
+    gsize at, size;
+
+    if (node->kind != QEVM_NODE_ARRAY) {
+        return FALSE;
+    }
+    all = qevm_plan_bytes(node);
+    size = g_bytes_get_size(all);
+    at = size / qevm_node_count(node) * from;
+    rest = g_bytes_new_from_bytes(all, at, size - at);
+    return is_zero(rest);
+}
+
+static gboolean
+resize(QevmRepair *r, QevmNode *node, guint64 there, guint64 here,
+       GError **error)
 {
     g_autofree char *at = array_path(r, node);
     json_t *rule = qevm_plan_op("resize-array", at);
 
     json_object_set_new(rule, "count", json_integer((json_int_t)here));
-    (void)like;
     if (here < there) {
         json_object_set_new(rule, "if-equals", json_integer(0));
     }
-    return make(r, rule, here < there ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
+    return make(r, rule,
+                here > there                 ? QEVM_LOSS_LOSSLESS
+                : is_zero_behind(node, here) ? QEVM_LOSS_DEFAULT
+                                             : QEVM_LOSS_LOSSY,
                 "the destination has so many of them", error);
 }
 
@@ -503,7 +543,7 @@ resize_pair(QevmRepair *r, const QevmLoadPair *pair, GError **error)
         here = count_alike(b);
         if (a->index == 0 && b->index == 0 && there != here &&
             MAX(there, here) > 1) {
-            return resize(r, a, b, there, here, error);
+            return resize(r, a, there, here, error);
         }
         return resize_runs(r, a, b, error);
     }
@@ -518,7 +558,7 @@ resize_pair(QevmRepair *r, const QevmLoadPair *pair, GError **error)
          a->desc.field->size == b->desc.field->size)) {
         there = qevm_node_count(a);
         here = qevm_node_count(b);
-        return there == here || (resize(r, a, b, there, here, error) &&
+        return there == here || (resize(r, a, there, here, error) &&
                                  fill(r, a, b, there, error));
     }
     return TRUE;

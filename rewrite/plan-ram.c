@@ -27,17 +27,17 @@ is_rom(const char *idstr)
 
 /* A block as rules name it. Owned. */
 static char *
-block_name(const QevmRamBlock *block)
+block_name(const char *idstr)
 {
-    return g_strdup_printf("\"%s\"", block->idstr);
+    return qevm_path_quote_step(idstr, FALSE);
 }
 
 static char *
-block_path(const QevmRamBlock *block)
+block_path(const char *idstr)
 {
-    g_autofree char *quoted = qevm_path_quote_step(block->idstr, FALSE);
+    g_autofree char *name = block_name(idstr);
 
-    return g_strdup_printf("ram//.blocks/%s", quoted);
+    return g_strdup_printf("ram//.blocks/%s", name);
 }
 
 /* ---- names ---- */
@@ -46,7 +46,7 @@ static gboolean
 rename_block(Blocks *b, QevmRamBlock *block, const char *to, const char *why,
              GError **error)
 {
-    g_autofree char *at = block_name(block);
+    g_autofree char *at = block_name(block->idstr);
     json_t *rule = qevm_plan_op("rename-ram-block", at);
 
     json_object_set_new(rule, "to", json_string(to));
@@ -99,6 +99,20 @@ find_largest(const GPtrArray *blocks)
 }
 
 static gboolean
+is_largest(const QevmRam *ram, const QevmRamBlock *block)
+{
+    for (guint i = 0; i < ram->blocks->len; i++) {
+        const QevmRamBlock *other =
+            &g_array_index(ram->blocks, QevmRamBlock, i);
+
+        if (!is_rom(other->idstr) && other->used_length > block->used_length) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
 take(Blocks *b, QevmRamBlock *there, QevmRamBlock *here)
 {
     return g_ptr_array_remove(b->there, there) &&
@@ -130,7 +144,8 @@ plan_names(Blocks *b, GError **error)
     }
     there = find_largest(b->there);
     here = find_largest(b->here);
-    if (there && here && there->used_length == here->used_length) {
+    if (there && here && there->used_length == here->used_length &&
+        is_largest(b->plan->edit->stream->ram, there)) {
         if (!rename_block(b, there, here->idstr,
                           "guest memory has the name of its backend", error)) {
             return FALSE;
@@ -206,7 +221,7 @@ plan_nodes(Blocks *b, GError **error)
         g_autofree char *at = NULL;
 
         one = g_ptr_array_index(there, 0);
-        at = block_name(one);
+        at = block_name(one->idstr);
         rule = qevm_plan_op("split-ram-block", at);
         json_object_set_new(rule, "to", names_of(here, TRUE));
     } else {
@@ -233,7 +248,7 @@ static gboolean
 resize_block(Blocks *b, const char *idstr, guint64 there, guint64 here,
              GError **error)
 {
-    g_autofree char *at = g_strdup_printf("\"%s\"", idstr);
+    g_autofree char *at = block_name(idstr);
     g_autofree char *length =
         g_strdup_printf("0x%" G_GINT64_MODIFIER "x", here);
     gboolean top =
@@ -246,7 +261,7 @@ resize_block(Blocks *b, const char *idstr, guint64 there, guint64 here,
     }
     if (!firmware) {
         qevm_plan_problem(
-            b->plan, g_strdup_printf("ram//.blocks/%s", at),
+            b->plan, block_path(idstr),
             g_strdup_printf("the block has 0x%" G_GINT64_MODIFIER
                             "x bytes, at the destination 0x%" G_GINT64_MODIFIER
                             "x, and the guest knows its size",
@@ -275,11 +290,11 @@ resize_block(Blocks *b, const char *idstr, guint64 there, guint64 here,
 static gboolean
 drop_block(Blocks *b, const QevmRamBlock *block, GError **error)
 {
-    g_autofree char *at = block_name(block);
+    g_autofree char *at = block_name(block->idstr);
     gboolean own;
 
     if (!is_rom(block->idstr)) {
-        qevm_plan_problem(b->plan, block_path(block),
+        qevm_plan_problem(b->plan, block_path(block->idstr),
                           g_strdup("the destination has no such block, nor "
                                    "one that could be it"),
                           NULL);

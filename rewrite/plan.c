@@ -129,7 +129,6 @@ qevm_plan_rule(QevmPlan *plan, json_t *rule, QevmLoss loss, const char *why,
     json_object_set_new(rule, "why", json_string(why));
     json_object_set_new(rule, "class", json_string(qevm_loss_name(class)));
     json_array_append_new(plan->rules, rule);
-    plan->worst = MAX(plan->worst, loss);
     file = json_pack("{s:i,s:[O]}", "qevm-rules", 1, "rules", rule);
     text = json_dumps(file, JSON_COMPACT);
     json_decref(file);
@@ -335,6 +334,21 @@ vmsd_of(const QevmRecord *record)
     return vmsd ? vmsd->name : NULL;
 }
 
+static gboolean
+has_section(const QevmStream *stream, const QevmRecord *like)
+{
+    g_autoptr(GPtrArray) found = instances_of(stream, like->idstr);
+
+    for (guint i = 0; i < found->len; i++) {
+        const QevmRecord *r = g_ptr_array_index(found, i);
+
+        if (r->instance_id == like->instance_id) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 /* A section of the same vmsd that the stream does not have. With `moved`, one
  * of another place. */
 static QevmRecord *
@@ -351,7 +365,9 @@ find_other(QevmPlan *plan, const QevmRecord *record, gboolean moved)
             (!moved && !is_same_device(r->idstr, record->idstr))) {
             continue;
         }
-        found = found ? found : r;
+        if (!found && !has_section(plan->edit->stream, r)) {
+            found = r;
+        }
     }
     return found;
 }

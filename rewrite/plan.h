@@ -27,7 +27,6 @@ typedef struct {
     const QevmIdle *idle;     /* borrowed; NULL: none */
     json_t *rules;            /* owned; an array */
     GPtrArray *problems;      /* owned; QevmProblem */
-    QevmLoss worst;           /* of all rules */
 } QevmPlan;
 
 QevmPlan *qevm_plan_new(QevmEdit *edit, const QevmTarget *target,
