@@ -155,8 +155,10 @@ qevm_apply_change(QevmApply *apply, const char *path, guint64 offset,
     QevmChange *change = g_new0(QevmChange, 1);
     QevmBudget *budget = apply->edit->stream->budget;
 
-    /* What a value is to the guest, only who states it knows. */
-    if (loss == QEVM_LOSS_STATED && rule->has_class && rule->loss > loss) {
+    /* What the guest can notice, and what a value is to it, only the rule
+     * knows. */
+    if (rule->has_class && rule->loss > loss &&
+        (rule->loss == QEVM_LOSS_VISIBLE || loss == QEVM_LOSS_STATED)) {
         loss = rule->loss;
         what = what ? what : g_strdup(rule->why);
     }

@@ -138,6 +138,20 @@ qevm_plan_rule(QevmPlan *plan, json_t *rule, QevmLoss loss, const char *why,
     return rules && qevm_edit_apply(plan->edit, rules, QEVM_PHASE_ALL, error);
 }
 
+/* A section that is repaired step by step can come to one again. */
+static gboolean
+is_said(const QevmPlan *plan, const char *path, const char *sentence)
+{
+    for (guint i = 0; i < plan->problems->len; i++) {
+        const QevmProblem *p = g_ptr_array_index(plan->problems, i);
+
+        if (strcmp(p->path, path) == 0 && strcmp(p->sentence, sentence) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 void
 qevm_plan_problem(QevmPlan *plan, char *path, char *sentence, char *advice)
 {
@@ -146,7 +160,11 @@ qevm_plan_problem(QevmPlan *plan, char *path, char *sentence, char *advice)
     problem->path = path;
     problem->sentence = sentence;
     problem->advice = advice;
-    g_ptr_array_add(plan->problems, problem);
+    if (is_said(plan, path, sentence)) {
+        problem_free(problem);
+    } else {
+        g_ptr_array_add(plan->problems, problem);
+    }
 }
 
 /* ---- places ---- */

@@ -77,8 +77,8 @@ typedef struct {
     gboolean optional;
     char *why;
     gboolean has_class;
-    QevmLoss loss; /* `class`: an assertion that may not be exceeded; of a value
-                      that is stated, what it costs */
+    QevmLoss loss; /* `class`: may not be exceeded; what is visible, and what a
+                      stated value costs, is taken from it */
     QevmOperand value, if_equals;
     json_t *if_equals_fields; /* object of relative path: literal; or NULL */
     char *to, *type;

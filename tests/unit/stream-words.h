@@ -8,12 +8,12 @@
  *   block=NAME:HEX     a RAM block and its length; RAM has no pages
  *   command=HEX        number, length and data
  *   [IDSTR@INSTANCE,VERSION,VMSD ... ]        a section; without @: 0
- *   NAME=TYPE:BYTES    a field; TYPE*N an array of N; ~ is a blank
+ *   NAME=TYPE:BYTES    a field; TYPE*N an array of N
  *   NAME=VMSD{ ... }   a struct; VMSD*N{ ... }BYTES N of them, of which BYTES
  *                      are all but the first
  *   (NAME,VERSION ... )    a subsection, behind all fields
  *
- * BYTES are as in builder.h.
+ * BYTES are as in builder.h, and within a word ~ is a blank.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -101,7 +101,6 @@ words_split(const char *word, char end, char **name, char **type, guint *count)
     if (star) {
         (*type)[star - *type] = '\0';
     }
-    g_strdelimit(*type, "~", ' ');
     return stop + 1;
 }
 
@@ -143,7 +142,7 @@ words_devices(Builder *b, char **words)
     guint depth = 0, id = 3;
 
     for (; *words; words++) {
-        const char *word = *words, *rest;
+        const char *word = g_strdelimit(*words, "~", ' '), *rest;
         g_autofree char *name = NULL, *type = NULL;
         guint count;
 

@@ -1,0 +1,153 @@
+/* Unit tests of rewrite/plan-virtio.c: a shipped stream with virtio devices, to
+ * which something is done, and that is to be loaded as it was. */
+#include "tests/unit/edit-rules.h"
+#include "tests/unit/planning.h"
+
+#define NET "0000:00:02.0/virtio-net//virtio"
+#define BLK "0000:00:03.0/virtio-blk//virtio"
+#define SET(at, value) "{'op': 'set', 'at': '" at "', 'value': " value "}"
+#define FEATURES(at) at "/virtio/{virtio/64bit_features}/guest_features"
+
+/* clang-format off */
+static const struct row {
+    const char *name;
+    const char *change;   /* rules, ' for " */
+    const char *features; /* what virtio-net is offered there; NULL: not told */
+    const char *plan;     /* as in planning.h */
+} rows[] = {
+    { "same", "", NULL, "" },
+    /* nobody uses it */
+    { "queue/idle", SET(NET "/queue[1]/num", "1024"), NULL,
+      .plan =
+        "{'op':'set','at':'0000:00:02.0/virtio-net//virtio/queue[1]/num','value':256,'why':'the guest does not use this queue, and the destination has room for so many entries','class':'stated'}\n" },
+    { "queue/smaller", SET(NET "/queue[1]/num", "64"), NULL,
+      .plan = "" },
+    { "queue/in-use", SET(BLK "/queue[0]/num", "1024"), NULL,
+      .plan =
+        "! 0000:00:03.0/virtio-blk: queue 0 is in use with 1024 entries, and the destination has room for 256; give the destination's device queue-size=1024 (virtqueue_size=1024 of virtio-scsi), where it has that property\n" },
+    { "queue/one-of-two", SET(NET "/queue[0]/num", "512") ", " SET(NET "/queue[1]/num", "512") ", " SET(NET "/queue[1]/desc", "4096"), NULL,
+      .plan =
+        "{'op':'set','at':'0000:00:02.0/virtio-net//virtio/queue[0]/num','value':256,'why':'the guest does not use this queue, and the destination has room for so many entries','class':'stated'}\n"
+        "! 0000:00:02.0/virtio-net: queue 1 is in use with 512 entries, and the destination has room for 256; give the destination's device queue-size=512 (virtqueue_size=512 of virtio-scsi), where it has that property\n" },
+    { "features/offered", SET(FEATURES(NET), "'0x100000020'"), "0x100000020",
+      .plan = "" },
+    /* MTU: the guest does without */
+    { "features/advice", SET(FEATURES(NET), "'0x100000028'"), "0x100000020",
+      .plan =
+        "{'op':'set','at':'0000:00:02.0/virtio-net//virtio/virtio/{virtio/64bit_features}/guest_features','value':'0x100000020','why':'features that the destination does not offer, and that it does without','class':'visible'}\n" },
+    /* MRG_RXBUF: how they talk */
+    { "features/needed", SET(FEATURES(NET), "'0x100008020'"), "0x100000020",
+      .plan =
+        "! 0000:00:02.0/virtio-net: the guest took features that the destination does not offer, and works by them: 0x8000; turn them on at the destination's device, or give it the backend that has them\n" },
+    { "features/not-told", SET(FEATURES(NET), "'0x100008020'"), NULL,
+      .plan = "" },
+    { "pci/other-revision", SET(NET "/pci/config/pci/revision_id", "1"), NULL,
+      .plan =
+        "{'op':'set','at':'0000:00:02.0/virtio-net//virtio/pci/config/pci/revision_id','value':0,'why':'what the destination's device has there, and no guest can write to','class':'stated'}\n" },
+    /* its driver is up */
+    { "pci/driven", SET(BLK "/pci/config/pci/revision_id", "1"), NULL,
+      .plan =
+        "{'op':'set','at':'0000:00:03.0/virtio-blk//virtio/pci/config/pci/revision_id','value':0,'why':'what the destination's device has there, and no guest can write to','class':'visible'}\n" },
+};
+/* clang-format on */
+
+static QevmSchemas *schemas;
+
+static QevmStream *
+open_source(QevmSource *source)
+{
+    const QevmStreamHooks hooks = { .schemas = schemas };
+    g_autoptr(GError) error = NULL;
+    QevmStream *stream =
+        qevm_stream_open(source, QEVM_OPEN_WALK, &hooks, &error);
+
+    g_assert_no_error(error);
+    g_assert_no_error(stream->error);
+    return stream;
+}
+
+static QevmStream *
+open_shipped(void)
+{
+    const char *folder = g_getenv("STREAMS");
+    g_autofree char *file = g_strdup_printf("%s/11.1-q35-virtio.mig",
+                                            folder ? folder : "build/streams");
+    g_autoptr(GError) error = NULL;
+    QevmSource *source = qevm_source_open(file, &error);
+
+    g_assert_no_error(error);
+    return open_source(source);
+}
+
+/* The shipped stream with the change. */
+static QevmStream *
+open_changed(const char *change)
+{
+    g_autoptr(QevmStream) stream = open_shipped();
+    g_autoptr(QevmEdit) edit = qevm_edit_new(stream);
+    g_autoptr(QevmRules) rules = quoted_rules(change, "");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = NULL;
+
+    g_assert_true(qevm_edit_apply(edit, rules, QEVM_PHASE_ALL, &error));
+    g_assert_no_error(error);
+    bytes = planned_emit(edit);
+    return open_source(qevm_source_new_bytes(bytes, "changed"));
+}
+
+static QevmTarget *
+target_of(const struct row *row)
+{
+    QevmTarget *target = qevm_target_new("t");
+    g_autoptr(GError) error = NULL;
+    json_t *facts;
+
+    qevm_target_add_reference(target, open_shipped());
+    qevm_target_set_release(target, 1101);
+    if (row->features) {
+        facts = json_pack("{s:i,s:{s:s},s:[{s:s,s:i,s:s}]}", "qevm-target", 1,
+                          "qemu", "version", "11.1.0", "virtio", "section",
+                          "0000:00:02.0/virtio-net", "instance_id", 0,
+                          "host_features", row->features);
+        g_assert_true(qevm_target_set_facts(target, facts, "t", &error));
+        g_assert_no_error(error);
+        json_decref(facts);
+    }
+    return target;
+}
+
+static void
+test_row(gconstpointer data)
+{
+    const struct row *row = data;
+    g_auto(Planned) p = { NULL };
+    g_autoptr(QevmStream) allowed = open_changed(row->change);
+    g_autoptr(QevmStream) refused = open_changed(row->change);
+    g_autoptr(GBytes) bytes = NULL;
+    g_autofree char *text = NULL;
+
+    planned_make(&p, open_changed(row->change), target_of(row), NULL);
+    text = planned_text(&p);
+    g_assert_cmpstr(text, ==, row->plan);
+    bytes = planned_emit(p.edit);
+    planned_check_rules(&p, allowed, refused, planned_costs(text), bytes);
+}
+
+int
+main(int argc, char **argv)
+{
+    int code;
+
+    g_test_init(&argc, &argv, NULL);
+    schemas = qevm_schemas_new();
+    qevm_schemas_add_folder(schemas, "schemas/devices");
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path =
+            g_strconcat("/plan-virtio/", rows[i].name, NULL);
+
+        g_test_add_data_func(path, &rows[i], test_row);
+    }
+    code = g_test_run();
+    qevm_schemas_free(schemas);
+    return code;
+}
