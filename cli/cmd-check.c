@@ -1,10 +1,8 @@
 /* cmd-check.c - qevm check: what is wrong with a stream by itself. */
+#include "cli/check.h"
 #include "cli/container.h"
-#include "cli/findings.h"
 #include "cli/render.h"
 #include "cli/target.h"
-#include "rewrite/against.h"
-#include "rewrite/check-container.h"
 #include "rewrite/check.h"
 
 static const QevmOption options[] = {
@@ -22,22 +20,6 @@ static const QevmOption options[] = {
     QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
-
-static void
-print_text(const QevmReport *report, const QevmStream *stream, QevmPrint *out)
-{
-    const char *const *skipped = qevm_check_skipped(stream);
-
-    qevm_report_text(report, out);
-    if (!report->notes) {
-        return;
-    }
-    qevm_report_summary(report, out);
-    for (guint i = 0; skipped[i]; i++) {
-        qevm_print_format(out, "%s: not looked at: %s\n", report->subject,
-                          skipped[i]);
-    }
-}
 
 /* A line of its own: whoever collects the output of many runs can rely on
  * that. */
@@ -98,22 +80,20 @@ check_file(QevmCli *cli, const char *file, const QevmTarget *target,
         print_unread(cli, file, format);
         return QEVM_EXIT_INPUT;
     }
-    findings = qevm_check(stream, target && qevm_target_reference(target));
-    qevm_check_container(c, stream, findings);
-    if (target && !qevm_check_against(stream, target, findings, &error)) {
+    findings = qevm_check_all(c, stream, target, &error);
+    if (!findings) {
         int code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
 
         print_unread(cli, file, format);
         return code;
     }
-    qevm_findings_sort(findings);
     report.findings = findings;
     if (format == QEVM_FORMAT_JSON) {
         print_json(&report, stream, cli->out);
     } else if (format == QEVM_FORMAT_JUNIT) {
         qevm_junit_suite(&report, cli->out);
     } else {
-        print_text(&report, stream, cli->out);
+        qevm_check_print(&report, stream, cli->out);
     }
     return qevm_report_code(&report);
 }

@@ -14,26 +14,6 @@ static const QevmOption options[] = {
     QEVM_OPTION_END,
 };
 
-static void
-print_text(const QevmDifference *d, gpointer user)
-{
-    QevmCli *cli = user;
-
-    if (d->a && d->b) {
-        qevm_print_format(cli->out, "%s%s%s: ", d->path, d->range ? " " : "",
-                          d->range ? d->range : "");
-        qevm_print_styled(cli->out, QEVM_STYLE_REMOVED, "%s", d->a);
-        qevm_print(cli->out, " -> ");
-        qevm_print_styled(cli->out, QEVM_STYLE_ADDED, "%s", d->b);
-    } else {
-        qevm_print_styled(cli->out,
-                          d->a ? QEVM_STYLE_REMOVED : QEVM_STYLE_ADDED, "%s %s",
-                          d->a ? "-" : "+", d->path);
-        qevm_print_styled(cli->out, QEVM_STYLE_DIM, " %s", d->a ? d->a : d->b);
-    }
-    qevm_print(cli->out, "\n");
-}
-
 static json_t *
 text_or_null(const char *text)
 {
@@ -110,8 +90,8 @@ run(QevmCli *cli, int argc, char **argv)
     if (cli->options.json) {
         ok = diff_json(cli, &diff, argv, &error);
     } else {
-        diff.each = cli->options.quiet ? print_nothing : print_text;
-        diff.user = cli;
+        diff.each = cli->options.quiet ? print_nothing : qevm_diff_print;
+        diff.user = cli->out;
         ok = qevm_diff_run(&diff, &error);
     }
     if (!ok) {

@@ -1,99 +1,12 @@
 /* cmd-get.c - qevm get: values by path. */
 #include "cli/container.h"
-#include "cli/render.h"
-#include "parser/names.h"
-
-#include <string.h>
+#include "cli/get.h"
 
 static const QevmOption options[] = {
     QEVM_OPTION_WALK,          QEVM_OPTION_JSON,   QEVM_OPTION_OFFSET,
     QEVM_OPTION_DESCRIBE_WITH, QEVM_OPTION_SCHEMA, QEVM_OPTION_NO_SCHEMAS,
     QEVM_OPTION_END,
 };
-
-/* Can this path name more than one place? */
-static gboolean
-is_pattern(const QevmPath *path)
-{
-    if (path->which == QEVM_INSTANCE_ALL ||
-        (!path->section_literal && strpbrk(path->section, "*?"))) {
-        return TRUE;
-    }
-    for (guint i = 0; i < path->steps->len; i++) {
-        const QevmStep *step = &g_array_index(path->steps, QevmStep, i);
-
-        if (step->select == QEVM_SELECT_ALL ||
-            (step->name && !step->literal && strpbrk(step->name, "*?"))) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
-static gboolean
-is_leaf(const QevmPlace *place)
-{
-    return place->kind == QEVM_PLACE_ELEMENT ||
-           place->kind == QEVM_PLACE_FACT ||
-           (place->kind == QEVM_PLACE_NODE &&
-            (place->node->kind == QEVM_NODE_FIELD ||
-             place->node->kind == QEVM_NODE_RAW));
-}
-
-/* NULL of a fact, which is no value of its node. */
-static const QevmNode *
-place_node(const QevmPlace *place)
-{
-    return place->kind == QEVM_PLACE_FACT ? NULL : place->node;
-}
-
-/* An array of leaves on one line, whole. */
-static void
-print_array(QevmPrint *out, QevmNode *node)
-{
-    guint64 count = qevm_node_count(node);
-
-    qevm_print(out, "[");
-    for (guint64 i = 0; i < count; i++) {
-        g_auto(QevmValue) value = QEVM_VALUE_INIT;
-        g_autofree char *text = NULL;
-
-        qevm_node_value(node, i, &value);
-        text = qevm_names_format(qevm_node_names(node), &value);
-        qevm_print_format(out, "%s%s", i ? ", " : "", text);
-    }
-    qevm_print(out, "]\n");
-}
-
-static gboolean
-get_text(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
-         gboolean named, GError **error)
-{
-    const QevmTextRender render = { .out = cli->out, .depth = -1, .all = TRUE };
-    gboolean array =
-        place->kind == QEVM_PLACE_NODE && place->node->kind == QEVM_NODE_ARRAY;
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    g_autofree char *path = NULL, *text = NULL;
-
-    if (!is_leaf(place) && !array) {
-        return qevm_render_text_place(&render, stream, place, error);
-    }
-    if (named) {
-        path = qevm_path_of(stream, place);
-        qevm_print_format(cli->out, "%s = ", path);
-    }
-    if (array) {
-        print_array(cli->out, place->node);
-        return TRUE;
-    }
-    if (!qevm_place_value(place, &value, error)) {
-        return FALSE;
-    }
-    text = qevm_names_format(
-        place_node(place) ? qevm_node_names(place_node(place)) : NULL, &value);
-    qevm_print_format(cli->out, "%s\n", text);
-    return TRUE;
-}
 
 /* {"path": .., "value": ..}, or what show --json prints of a struct. */
 static gboolean
@@ -105,13 +18,13 @@ get_json(QevmCli *cli, QevmStream *stream, const QevmPlace *place,
     g_auto(QevmValue) value = QEVM_VALUE_INIT;
     json_t *json, *named;
 
-    if (is_leaf(place)) {
+    if (qevm_get_is_leaf(place)) {
         if (!qevm_place_value(place, &value, error)) {
             return FALSE;
         }
         json = json_object();
         json_object_set_new(json, "value", qevm_render_json_value(&value));
-        qevm_render_json_names(json, place_node(place), &value);
+        qevm_render_json_names(json, qevm_get_node(place), &value);
     } else if (place->kind == QEVM_PLACE_NODE) {
         json = qevm_render_json_node(&render, place->node);
     } else {
@@ -146,7 +59,8 @@ get_path(QevmCli *cli, const char *file, QevmStream *stream, const char *text)
 
         if (cli->options.json
                 ? !get_json(cli, stream, place, &error)
-                : !get_text(cli, stream, place, is_pattern(path), &error)) {
+                : !qevm_get_print(cli->out, stream, place,
+                                  qevm_get_asks_many(path), &error)) {
             break;
         }
     }

@@ -287,10 +287,10 @@ hide_numbers(char **args, gboolean hide)
     }
 }
 
-/* Arguments stay bytes, whatever the locale: they are file names and paths
- * of whatever a stream holds. */
-static gboolean
-parse_options(QevmCli *cli, char ***args, GError **error)
+/* They stay bytes, whatever the locale: they are file names and paths of
+ * whatever a stream holds. */
+gboolean
+qevm_command_parse(QevmCli *cli, char ***args, GError **error)
 {
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
@@ -354,8 +354,8 @@ run_parsed(QevmCli *cli, char **argv)
     return command->run(cli, argc, argv);
 }
 
-static void
-clear_options(QevmOptions *options)
+void
+qevm_options_clear(QevmOptions *options)
 {
     g_free(options->format);
     g_free(options->output);
@@ -388,8 +388,7 @@ clear_options(QevmOptions *options)
 int
 qevm_command_run(const QevmCommand *command, int argc, char **argv)
 {
-    QevmCli cli = { .command = command,
-                    .options = { .depth = -1, .timeout = 60 } };
+    QevmCli cli = { .command = command, .options = QEVM_OPTIONS_INIT };
     const char *no_colour = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
     gboolean colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) &&
                       g_strcmp0(term, "dumb") != 0;
@@ -402,12 +401,12 @@ qevm_command_run(const QevmCommand *command, int argc, char **argv)
         args[i] = g_strdup(argv[i]);
     }
     cli.out = out;
-    if (!parse_options(&cli, &args, &error)) {
+    if (!qevm_command_parse(&cli, &args, &error)) {
         code = usage_error(command, error->message);
     } else {
         code = run_parsed(&cli, args + 1);
     }
-    clear_options(&cli.options);
+    qevm_options_clear(&cli.options);
     g_free(cli.failure);
     qevm_lend_unref(cli.lend);
     qevm_schemas_free(cli.schemas);

@@ -32,6 +32,11 @@ typedef struct {
     char *src, *dest, *direction, *baseline, *write_baseline;
     char **rules, **describe_with, **schema, **against, **also, **map, **layout;
 } QevmOptions;
+/* What they are when none is given. */
+#define QEVM_OPTIONS_INIT                                                      \
+    {                                                                          \
+        .depth = -1, .timeout = 60                                             \
+    }
 
 typedef struct {
     const char *name;
@@ -134,6 +139,12 @@ const QevmCommand *qevm_command_find(int argc, char **argv, int *words);
 /* Parses options and arguments (argv[0] is the command's word), runs the
  * command, flushes its output. `argv` is not changed. */
 int qevm_command_run(const QevmCommand *command, int argc, char **argv);
+
+/* Takes options out of *args (a GStrv; args[0] is the command's word) into
+ * cli->options, as cli->command knows them. FALSE: one is wrong. */
+gboolean qevm_command_parse(QevmCli *cli, char ***args, GError **error);
+/* Frees what they hold. */
+void qevm_options_clear(QevmOptions *options);
 
 /* Help, to `out`. */
 void qevm_command_print_list(QevmPrint *out);

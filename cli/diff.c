@@ -377,3 +377,24 @@ qevm_diff_run(QevmDiff *diff, GError **error)
     }
     return TRUE;
 }
+
+/* ---- text ---- */
+
+void
+qevm_diff_print(const QevmDifference *d, gpointer user)
+{
+    QevmPrint *out = user;
+
+    if (d->a && d->b) {
+        qevm_print_format(out, "%s%s%s: ", d->path, d->range ? " " : "",
+                          d->range ? d->range : "");
+        qevm_print_styled(out, QEVM_STYLE_REMOVED, "%s", d->a);
+        qevm_print(out, " -> ");
+        qevm_print_styled(out, QEVM_STYLE_ADDED, "%s", d->b);
+    } else {
+        qevm_print_styled(out, d->a ? QEVM_STYLE_REMOVED : QEVM_STYLE_ADDED,
+                          "%s %s", d->a ? "-" : "+", d->path);
+        qevm_print_styled(out, QEVM_STYLE_DIM, " %s", d->a ? d->a : d->b);
+    }
+    qevm_print(out, "\n");
+}

@@ -25,4 +25,7 @@ typedef struct {
  * end of what holds it. FALSE: the bytes of a section could not be read. */
 gboolean qevm_diff_run(QevmDiff *diff, GError **error);
 
+/* An `each` that prints a line; `out` is a QevmPrint. */
+void qevm_diff_print(const QevmDifference *difference, gpointer out);
+
 #endif

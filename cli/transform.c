@@ -12,7 +12,8 @@ typedef struct {
     const QevmTransform *transform; /* borrowed */
     QevmStream *stream;             /* owned; NULL until it was read */
     QevmEdit *edit;                 /* owned; of that stream */
-    QevmContainer *container;       /* owned; of the input */
+    const QevmContainer *container; /* of the input */
+    QevmContainer *opened;          /* owned; that, unless it was given */
     QevmContainer *into;            /* owned; of the output, if not the same */
     QevmSource *into_source;        /* owned; the stream in that */
     QevmOutput *output;             /* owned; NULL: a dry run, or only `fd` */
@@ -32,7 +33,7 @@ run_clear(Run *run)
     qevm_source_free(run->head);
     qevm_stream_free(run->stream);
     qevm_wrap_free(run->wrap);
-    qevm_container_free(run->container);
+    qevm_container_free(run->opened);
     qevm_source_free(run->into_source);
     qevm_container_free(run->into);
     qevm_output_free(run->output);
@@ -308,9 +309,14 @@ open_source(Run *run, int *code)
     g_autoptr(GError) error = NULL;
     QevmSource *source;
 
+    if (run->transform->source) {
+        run->container = run->transform->container;
+        return run->transform->source;
+    }
     *code = QEVM_EXIT_INPUT;
-    run->container =
+    run->opened =
         qevm_cli_container(run->cli, run->transform->file, 0, &source);
+    run->container = run->opened;
     if (!run->container || !run->cli->options.spool ||
         qevm_source_seekable(source)) {
         return run->container ? source : NULL;
@@ -336,6 +342,9 @@ open_outputs(Run *run, GError **error)
     }
     for (guint i = 0; o->rules && o->rules[i]; i++) {
         g_ptr_array_add(inputs, o->rules[i]);
+    }
+    for (guint i = 0; run->transform->keep && run->transform->keep[i]; i++) {
+        g_ptr_array_add(inputs, run->transform->keep[i]);
     }
     for (guint i = 0; rules && i < rules->rules->len; i++) {
         const QevmRule *rule = g_ptr_array_index(rules->rules, i);

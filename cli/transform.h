@@ -41,7 +41,12 @@
     }
 
 typedef struct {
-    const char *file;       /* the input, borrowed */
+    const char *file;               /* the input, borrowed */
+    const QevmContainer *container; /* borrowed; what it is, where it is open */
+    QevmSource *source; /* ... and its stream, seekable, taken over; NULL: it is
+                           opened */
+    char **keep; /* borrowed, NULL-terminated: more files that are never written
+                    to; NULL: none */
     const QevmRules *rules; /* borrowed; NULL: none */
     gboolean drop_all_pages;
     const char *into;  /* borrowed; whose container the output gets; NULL: the

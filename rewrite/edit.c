@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "rewrite/ops.h"
+#include "rewrite/scope.h"
 
 #define MALLOC_COST 16
 /* Of a place that a rule matches: what finds it, its path, its new bytes. */
@@ -257,17 +258,7 @@ qevm_apply_anchor(QevmApply *apply, const char *member, const char *text,
 QevmNode *
 qevm_apply_node(QevmApply *apply, const QevmPlace *place, GError **error)
 {
-    QevmTree *tree;
-
-    if (place->node) {
-        return place->node;
-    }
-    tree = qevm_record_tree(apply->edit->stream, place->record, error);
-    if (!tree && error && !*error) {
-        qevm_apply_fail(qevm_record_name(place->record), error,
-                        "there are no fields in it");
-    }
-    return tree ? &tree->root : NULL;
+    return qevm_place_node(apply->edit->stream, place, error);
 }
 
 /* ---- which places ---- */

@@ -353,6 +353,18 @@ qevm_emit_rest(QevmEdit *edit, GError **error)
     return emit_rest(edit, FALSE, error);
 }
 
+QevmSource *
+qevm_emit_source(QevmEdit *edit, GError **error)
+{
+    QevmSource *all =
+        emit_range(edit, 0, edit->stream->records->len, FALSE, error);
+
+    if (all) {
+        qevm_source_set_base(all, edit->base);
+    }
+    return all;
+}
+
 /* ---- reading it back ---- */
 
 static gboolean

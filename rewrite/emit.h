@@ -14,6 +14,11 @@
 QevmSource *qevm_emit_head(QevmEdit *edit, GError **error);
 QevmSource *qevm_emit_rest(QevmEdit *edit, GError **error);
 
+/* All of it as one piece source (owned by the caller; it borrows from the
+ * stream's source), for looking at what would be written. UNSUPPORTED if the
+ * edit filters the live part. */
+QevmSource *qevm_emit_source(QevmEdit *edit, GError **error);
+
 /* Parses head and rest back and compares with the edited stream: sections,
  * headers, sizes, and the bytes of every edited one. */
 QEVM_CHECKED gboolean qevm_emit_verify(QevmEdit *edit, QevmSource *head,
