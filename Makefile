@@ -101,7 +101,10 @@ $(LIB): $(call objs,$(LIB_SRC))
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(UNIT) $(BENCHES): %: %.o $(LIB)
-	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
+	$(call say,LD)$(LINK) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(LIBS)
+
+# What of the program is tested alone.
+$(BUILD)/tests/unit/test-shell-words: $(BUILD)/cli/shell-words.o
 
 # Preloaded, it makes system calls fail.
 $(FAULTS): tests/faults/fail.c $(BUILD)/flags

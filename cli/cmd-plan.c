@@ -8,30 +8,6 @@ static const QevmOption options[] = {
     QEVM_OPTION_END,
 };
 
-static void
-print_rules(QevmPrint *out, const json_t *rules, gboolean *first)
-{
-    for (gsize i = 0; i < json_array_size(rules); i++) {
-        char *text = json_dumps(json_array_get(rules, i), 0);
-
-        qevm_print_format(out, "%s\n  %s", *first ? "" : ",", text);
-        free(text);
-        *first = FALSE;
-    }
-}
-
-/* A rule a line, so that a plan can be read and edited. */
-static void
-print_plan(QevmPrint *out, const QevmPlanning *planning)
-{
-    gboolean first = TRUE;
-
-    qevm_print(out, "{\"qevm-rules\": 1, \"rules\": [");
-    print_rules(out, planning->moves, &first);
-    print_rules(out, planning->plan->rules, &first);
-    qevm_print_format(out, "%s]}\n", first ? "" : "\n");
-}
-
 static int
 run(QevmCli *cli, int argc, char **argv)
 {
@@ -47,7 +23,7 @@ run(QevmCli *cli, int argc, char **argv)
     if (!planning) {
         return qevm_cli_qemu_done(cli, code);
     }
-    print_plan(cli->out, planning);
+    qevm_render_json_rules(cli->out, planning->moves, planning->plan->rules);
     problems = qevm_planning_problems(cli, planning);
     qevm_planning_command(planning);
     return qevm_cli_qemu_done(cli,

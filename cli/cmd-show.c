@@ -1,6 +1,6 @@
 /* cmd-show.c - qevm show: the tree of a stream, or parts of it. */
 #include "cli/container.h"
-#include "cli/render.h"
+#include "cli/show.h"
 
 #include <string.h>
 
@@ -37,30 +37,6 @@ text_render(const QevmCli *cli)
 }
 
 /* ---- the whole stream ---- */
-
-static int
-show_text(QevmCli *cli, const char *file, QevmStream *stream)
-{
-    const QevmTextRender render = text_render(cli);
-    int code = QEVM_EXIT_OK;
-
-    for (guint i = 0; i < stream->records->len; i++) {
-        QevmRecord *record = g_ptr_array_index(stream->records, i);
-        g_autoptr(GError) error = NULL;
-
-        if (record->type == QEVM_RECORD_HEADER) {
-            continue;
-        }
-        if (!qevm_render_text_record(&render, stream, record, &error)) {
-            code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
-        }
-        qevm_record_forget(record);
-        if (qevm_print_broken(cli->out)) {
-            return code;
-        }
-    }
-    return code;
-}
 
 static void
 print_member(QevmPrint *out, const char *name, json_t *value)
@@ -205,6 +181,7 @@ static int
 run(QevmCli *cli, int argc, char **argv)
 {
     const char *file = argv[0], *format = cli->options.format;
+    const QevmTextRender text = text_render(cli);
     g_autoptr(QevmStream) stream = NULL;
     int code = QEVM_EXIT_OK;
     gboolean analyze = FALSE;
@@ -229,7 +206,7 @@ run(QevmCli *cli, int argc, char **argv)
     if (argc == 1) {
         code = analyze             ? show_analyze(cli, file, stream)
                : cli->options.json ? show_json(cli, file, stream)
-                                   : show_text(cli, file, stream);
+                                   : qevm_show_text(cli, file, stream, &text);
     }
     return qevm_cli_worse(code, qevm_cli_stream_error(cli, file, stream));
 }

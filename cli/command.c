@@ -10,13 +10,17 @@
 #include <unistd.h>
 
 const QevmCommand *const qevm_commands[] = {
-    &qevm_command_info,   &qevm_command_show,        &qevm_command_get,
-    &qevm_command_diff,   &qevm_command_check,       &qevm_command_explain,
-    &qevm_command_set,    &qevm_command_set_machine, &qevm_command_rewrite,
-    &qevm_command_plan,   &qevm_command_convert,     &qevm_command_strip,
-    &qevm_command_ram,    &qevm_command_container,   &qevm_command_schema,
-    &qevm_command_target, &qevm_command_recover,     &qevm_command_capture,
-    &qevm_command_try,    &qevm_command_help,        NULL,
+    &qevm_command_info,    &qevm_command_show,
+    &qevm_command_get,     &qevm_command_diff,
+    &qevm_command_check,   &qevm_command_explain,
+    &qevm_command_set,     &qevm_command_set_machine,
+    &qevm_command_rewrite, &qevm_command_plan,
+    &qevm_command_convert, &qevm_command_strip,
+    &qevm_command_ram,     &qevm_command_container,
+    &qevm_command_schema,  &qevm_command_target,
+    &qevm_command_recover, &qevm_command_capture,
+    &qevm_command_try,     &qevm_command_shell,
+    &qevm_command_help,    NULL,
 };
 
 const char *
@@ -92,6 +96,14 @@ print_option(QevmPrint *out, const QevmOption *option)
 }
 
 void
+qevm_command_print_options(const QevmOption *options, QevmPrint *out)
+{
+    for (const QevmOption *o = options; o->name; o++) {
+        print_option(out, o);
+    }
+}
+
+void
 qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
 {
     qevm_print_format(out, "Usage: qevm %s%s%s%s\n\n", command->name,
@@ -108,9 +120,7 @@ qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
     }
     if (command->options) {
         qevm_print(out, "\nOptions:\n");
-        for (const QevmOption *o = command->options; o->name; o++) {
-            print_option(out, o);
-        }
+        qevm_command_print_options(command->options, out);
     }
 }
 
@@ -375,6 +385,10 @@ qevm_options_clear(QevmOptions *options)
     g_free(options->compress);
     g_free(options->set);
     g_free(options->as);
+    g_free(options->value);
+    g_free(options->where);
+    g_free(options->bytes);
+    g_strfreev(options->commands);
     g_strfreev(options->also);
     g_free(options->dir);
     g_strfreev(options->rules);

@@ -30,7 +30,9 @@ typedef struct {
     double run;
     char *format, *output, *journal, *qemu, *machine, *dir;
     char *src, *dest, *direction, *baseline, *write_baseline;
-    char **rules, **describe_with, **schema, **against, **also, **map, **layout;
+    char *value, *where, *bytes;
+    char **rules, **describe_with, **schema, **against, **also, **map, **layout,
+        **commands;
 } QevmOptions;
 /* What they are when none is given. */
 #define QEVM_OPTIONS_INIT                                                      \
@@ -126,7 +128,7 @@ extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_recover, qevm_command_capture, qevm_command_try,
     qevm_command_explain, qevm_command_set_machine, qevm_command_container,
     qevm_command_ram, qevm_command_target, qevm_command_target_show,
-    qevm_command_help;
+    qevm_command_shell, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];
@@ -149,6 +151,7 @@ void qevm_options_clear(QevmOptions *options);
 /* Help, to `out`. */
 void qevm_command_print_list(QevmPrint *out);
 void qevm_command_print_help(const QevmCommand *command, QevmPrint *out);
+void qevm_command_print_options(const QevmOption *options, QevmPrint *out);
 
 /* ---- for commands ---- */
 

@@ -340,3 +340,28 @@ qevm_render_json_print(QevmPrint *out, const json_t *json)
 {
     json_dump_callback(json, print_piece, out, JSON_ENCODE_ANY);
 }
+
+/* ---- rules ---- */
+
+static void
+print_rules(QevmPrint *out, const json_t *rules, gboolean *first)
+{
+    for (gsize i = 0; i < json_array_size(rules); i++) {
+        char *text = json_dumps(json_array_get(rules, i), 0);
+
+        qevm_print_format(out, "%s\n  %s", *first ? "" : ",", text);
+        free(text);
+        *first = FALSE;
+    }
+}
+
+void
+qevm_render_json_rules(QevmPrint *out, const json_t *rules, const json_t *more)
+{
+    gboolean first = TRUE;
+
+    qevm_print(out, "{\"qevm-rules\": 1, \"rules\": [");
+    print_rules(out, rules, &first);
+    print_rules(out, more, &first);
+    qevm_print_format(out, "%s]}\n", first ? "" : "\n");
+}

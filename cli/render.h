@@ -69,6 +69,11 @@ const char *qevm_render_json_type(const QevmRecord *record);
 /* Prints compact JSON. */
 void qevm_render_json_print(QevmPrint *out, const json_t *json);
 
+/* A rules file of what is in two arrays, a rule a line so that it can be read
+ * and edited. `more` may be NULL. */
+void qevm_render_json_rules(QevmPrint *out, const json_t *rules,
+                            const json_t *more);
+
 /* ---- as scripts/analyze-migration.py prints it ---- */
 
 /* The device state of the whole stream, as the script of QEMU 10.0 shows it.

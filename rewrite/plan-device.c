@@ -111,7 +111,7 @@ resize_array(QevmRepair *r, QevmNode *node, gsize count, gboolean shrinks,
 
     json_object_set_new(rule, "count", json_integer((json_int_t)count));
     if (shrinks) {
-        json_object_set_new(rule, "if-equals", qevm_plan_hex(zero, 8));
+        json_object_set_new(rule, "if-equals", qevm_rule_hex_json(zero, 8));
     }
     return qevm_plan_repair(r, rule,
                             shrinks ? QEVM_LOSS_DEFAULT : QEVM_LOSS_STATED,
@@ -145,7 +145,7 @@ set_array(QevmRepair *r, const char *name, GByteArray *bytes, QevmLoss loss,
         json_t *rule = qevm_plan_op("set-bytes", at);
 
         json_object_set_new(rule, "value",
-                            qevm_plan_hex(wanted->data, wanted->len));
+                            qevm_rule_hex_json(wanted->data, wanted->len));
         if (!qevm_plan_repair(r, rule, loss,
                               "the registers that the destination has, with "
                               "the guest's values",
@@ -267,13 +267,13 @@ repair_spapr(QevmRepair *r, GError **error)
             qevm_plan_path(r->plan, r->record, qevm_node_children(there), -1);
 
         rule = qevm_plan_op("set", value);
-        json_object_set_new(rule, "value", qevm_plan_hex(data, size));
+        json_object_set_new(rule, "value", qevm_rule_hex_json(data, size));
     } else {
         rule = json_pack("{s:s,s:s,s:s,s:I,s:[{s:s,s:s,s:o}]}", "op",
                          "add-subsection", "at", at, "to", name, "version",
                          (json_int_t)here->desc.vmsd->version, "fields", "name",
                          qevm_node_name(leaf), "type", leaf->desc.field->type,
-                         "value", qevm_plan_hex(data, size));
+                         "value", qevm_rule_hex_json(data, size));
     }
     return qevm_plan_repair(r, rule, QEVM_LOSS_VISIBLE,
                             "a mitigation that the destination does not give",

@@ -138,7 +138,7 @@ remove_field(QevmRepair *r, QevmNode *node, GError **error)
 
     if ((is_zero(now) || (then && g_bytes_equal(now, then))) &&
         is_same_in_all(node, now)) {
-        json_object_set_new(rule, "if-equals", qevm_plan_hex(data, size));
+        json_object_set_new(rule, "if-equals", qevm_rule_hex_json(data, size));
         return make(r, rule, QEVM_LOSS_DEFAULT,
                     "the destination does not read it", error);
     }
@@ -213,7 +213,7 @@ field_json(QevmNode *like, const char *name)
                             json_integer((json_int_t)field->count));
     }
     if (!is_zero(bytes)) {
-        json_object_set_new(json, "value", qevm_plan_hex(data, size));
+        json_object_set_new(json, "value", qevm_rule_hex_json(data, size));
     }
     return json;
 }
@@ -407,7 +407,7 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
 
         memcpy(bytes, data, MIN(size, (gsize)to->size));
         json_object_set_new(rule, "value",
-                            qevm_plan_hex(bytes, (gsize)to->size));
+                            qevm_rule_hex_json(bytes, (gsize)to->size));
     }
     return make(r, rule, cut ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
                 "the destination reads as many bytes", error);

@@ -123,8 +123,8 @@ edit_bytes(Difference *d, QevmNode *node, gsize at, gsize size)
     }
     if (from < to) {
         add_edit(d, node, -1, (gint64)from,
-                 qevm_plan_hex(d->value + at + from, to - from),
-                 qevm_plan_hex(d->mask + at + from, to - from));
+                 qevm_rule_hex_json(d->value + at + from, to - from),
+                 qevm_rule_hex_json(d->mask + at + from, to - from));
     }
 }
 

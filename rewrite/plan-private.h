@@ -11,6 +11,7 @@
 
 #include "rewrite/load.h"
 #include "rewrite/plan.h"
+#include "rewrite/rule-write.h"
 
 /* Adds a rule and applies it. Takes over `rule`, a JSON object without "why"
  * and "class". `loss` is what it costs in the eyes of the guest. */
@@ -20,10 +21,9 @@ QEVM_CHECKED gboolean qevm_plan_rule(QevmPlan *plan, json_t *rule,
 void qevm_plan_problem(QevmPlan *plan, char *path, char *sentence,
                        char *advice);
 
-/* JSON of a rule, of a value and of bytes. Owned. */
+/* JSON of a rule and of a value. Owned. */
 json_t *qevm_plan_op(const char *op, const char *at);
 json_t *qevm_plan_value(const QevmValue *value);
-json_t *qevm_plan_hex(const guint8 *data, gsize size);
 
 /* A rule that leaves out what these bytes are, without a loss: behind the head
  * of a subsection, which is QEVM_PLAN_HEAD() bytes. */

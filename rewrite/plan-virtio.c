@@ -270,7 +270,8 @@ plan_memory(QevmRepair *r, QevmNode *there, QevmNode *here, GError **error)
     resize = qevm_plan_op("resize-array", at_map);
     json_object_set_new(resize, "count", json_integer(wide->len / 8));
     fill = qevm_plan_op("set-bytes", at_map);
-    json_object_set_new(fill, "value", qevm_plan_hex(wide->data, wide->len));
+    json_object_set_new(fill, "value",
+                        qevm_rule_hex_json(wide->data, wide->len));
     return qevm_plan_repair(r, set, QEVM_LOSS_STATED, why, error) &&
            qevm_plan_repair(r, resize, QEVM_LOSS_STATED, why, error) &&
            qevm_plan_repair(r, fill, QEVM_LOSS_STATED, why, error);

@@ -66,45 +66,18 @@ qevm_plan_op(const char *op, const char *at)
     return rule;
 }
 
-json_t *
-qevm_plan_hex(const guint8 *data, gsize size)
-{
-    GString *text = g_string_sized_new(2 * size);
-    json_t *hex;
-
-    for (gsize i = 0; i < size; i++) {
-        g_string_append_printf(text, "%02x", data[i]);
-    }
-    hex = json_pack("{s:s}", "hex", text->str);
-    g_string_free(text, TRUE);
-    return hex;
-}
-
+/* Text is bytes, since it may end in zeros. */
 json_t *
 qevm_plan_value(const QevmValue *value)
 {
-    g_autofree char *text = NULL;
     gsize size;
     const guint8 *data;
 
-    switch (value->kind) {
-    case QEVM_VALUE_BOOL:
-        return json_boolean(value->as.b);
-    case QEVM_VALUE_SINT:
-        return json_integer(value->as.s);
-    case QEVM_VALUE_UINT:
-        if (value->as.u <= G_MAXINT64) {
-            return json_integer((json_int_t)value->as.u);
-        }
-        text = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", value->as.u);
-        return json_string(text);
-    case QEVM_VALUE_STRING:
-    case QEVM_VALUE_BYTES:
-        data = g_bytes_get_data(value->bytes, &size);
-        return qevm_plan_hex(data, size);
-    default:
-        return json_null();
+    if (value->kind != QEVM_VALUE_STRING) {
+        return qevm_rule_value_json(value);
     }
+    data = g_bytes_get_data(value->bytes, &size);
+    return qevm_rule_hex_json(data, size);
 }
 
 /* The class that the engine gives at most, and no less than the plan says: what
@@ -176,7 +149,7 @@ qevm_plan_leave_out(json_t *rule, GBytes *bytes, gsize head)
     const guint8 *data = g_bytes_get_data(bytes, &size);
 
     json_object_set_new(rule, "if-equals",
-                        qevm_plan_hex(data + head, size - head));
+                        qevm_rule_hex_json(data + head, size - head));
     return rule;
 }
 

@@ -23,6 +23,7 @@ Commands:
   recover     find sections where a stream cannot be read
   capture     write what a QEMU saves when idle
   try         load a stream into a QEMU, and see what it says
+  shell       look around in a stream, and change it
   help        tell of a command, or of what check finds
 
 A FILE of "-" is standard input. "qevm help COMMAND" tells more of one command,
