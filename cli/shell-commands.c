@@ -172,13 +172,13 @@ find(QevmShell *shell, QevmShellFind *what)
     if (!qevm_shell_find(shell, what, &found, &error)) {
         return qevm_shell_fail(shell, error);
     }
+    if (!found && shell->terminal) {
+        qevm_print(shell->cli->out, "nothing\n");
+    }
     if (what->bytes && !*shell->at->place) {
         qevm_print_styled(shell->cli->out, QEVM_STYLE_DIM,
                           "(RAM was not searched: \"qevm ram find\" does)");
         qevm_print(shell->cli->out, "\n");
-    }
-    if (!found && shell->terminal) {
-        qevm_print(shell->cli->out, "nothing\n");
     }
     return found ? QEVM_EXIT_OK : QEVM_EXIT_FINDINGS;
 }
@@ -468,9 +468,12 @@ cmd_source(QevmShell *shell, int argc, char **argv)
     return code;
 }
 
-static void
-print_usage(QevmPrint *out, const QevmCommand *c)
+void
+qevm_shell_print_help(QevmShell *shell, const QevmShellCommand *command)
 {
+    const QevmCommand *c = &command->command;
+    QevmPrint *out = shell->cli->out;
+
     qevm_print_format(out, "Usage: %s%s%s%s\n\n", c->name,
                       c->options ? " [OPTIONS]" : "", *c->args ? " " : "",
                       c->args);
@@ -489,7 +492,7 @@ cmd_help(QevmShell *shell, int argc, char **argv)
         argc ? qevm_shell_command_find(argv[0]) : NULL;
 
     if (one) {
-        print_usage(out, &one->command);
+        qevm_shell_print_help(shell, one);
         return QEVM_EXIT_OK;
     }
     if (argc) {
@@ -620,10 +623,12 @@ const QevmShellCommand qevm_shell_commands[] = {
         "pattern sets all it matches. Nothing is written before \"write\".",
         NULL, 2, -1, NULL, NULL },
       NULL, QEVM_WORDS_SETTING, cmd_set },
-    { { "undo", "", "take the last change back", "", NULL, 0, 0, NULL, NULL },
-      NULL, QEVM_WORDS_NONE, cmd_undo },
-    { { "redo", "", "do again what was taken back", "",
+    { { "undo", "", "take the last change back",
+        "The stream is read anew, and what was changed before is done again.",
         NULL, 0, 0, NULL, NULL },
+      NULL, QEVM_WORDS_NONE, cmd_undo },
+    { { "redo", "", "do again what was taken back",
+        "A change after \"undo\" forgets what was taken back.", NULL, 0, 0, NULL, NULL },
       NULL, QEVM_WORDS_NONE, cmd_redo },
     { { "rules", "", "print what was changed, for qevm rewrite -r",
         "Prints a rules file: see qevm-rules(5).",
@@ -642,7 +647,8 @@ const QevmShellCommand qevm_shell_commands[] = {
         "It ends with the first error.",
         NULL, 1, 1, NULL, NULL },
       NULL, QEVM_WORDS_FILES, cmd_source },
-    { { "help", "[COMMAND]", "tell of a command", "", NULL, 0, 1, NULL, NULL },
+    { { "help", "[COMMAND]", "tell of a command",
+        "Without an argument, lists the commands.", NULL, 0, 1, NULL, NULL },
       NULL, QEVM_WORDS_COMMANDS, cmd_help },
     { { "quit", "", "leave", "So does the end of the input.",
         NULL, 0, 0, NULL, NULL },

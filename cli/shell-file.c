@@ -156,6 +156,7 @@ gboolean
 qevm_shell_file_set(QevmCli *cli, QevmShellFile *file, const char *path,
                     const char *value, GError **error)
 {
+    guint changes = file->edit ? file->edit->changes->len : 0;
     QevmShellStep *step;
     json_t *rule;
 
@@ -176,6 +177,10 @@ qevm_shell_file_set(QevmCli *cli, QevmShellFile *file, const char *path,
         step_free(step);
         (void)!rebuild(cli, file, file->done);
         return FALSE;
+    }
+    if (file->edit->changes->len == changes) {
+        step_free(step);
+        return TRUE;
     }
     if (file->saved > file->done) {
         file->saved = G_MAXUINT;

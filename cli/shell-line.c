@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib-unix.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,36 +57,72 @@ complete(const char *text, int start, int end)
 
 /* ---- interrupts ---- */
 
-static volatile sig_atomic_t interrupted;
+/* ^C takes the line away, not the shell. A byte in a pipe tells of it, since a
+ * signal that comes right before a read would not end that. */
+static int wake[2];
 
 static void
 note_interrupt(int number)
 {
+    int error = errno;
+
     (void)number;
-    interrupted = 1;
+    (void)!write(wake[1], "", 1);
+    errno = error;
 }
 
-/* ^C takes the line away, not the shell. */
+/* Once readline has its own handlers. */
 static int
+catch_interrupts(void)
+{
+    struct sigaction ours = { .sa_handler = note_interrupt };
+
+    sigaction(SIGINT, &ours, NULL);
+    return 0;
+}
+
+static void
 drop_line(void)
 {
-    if (interrupted) {
-        interrupted = 0;
-        rl_crlf();
-        rl_replace_line("", 1);
-        rl_on_new_line();
-        rl_redisplay();
+    char bytes[16];
+
+    while (read(wake[0], bytes, sizeof(bytes)) > 0) {
+        continue;
     }
-    return 0;
+    rl_echo_signal_char(SIGINT);
+    rl_crlf();
+    rl_replace_line("", 1);
+    rl_on_new_line();
+    rl_redisplay();
+}
+
+static int
+read_key(FILE *in)
+{
+    struct pollfd ends[] = { { .fd = fileno(in), .events = POLLIN },
+                             { .fd = wake[0], .events = POLLIN } };
+
+    for (;;) {
+        if (poll(ends, G_N_ELEMENTS(ends), -1) < 0) {
+            if (errno != EINTR) {
+                return EOF;
+            }
+            rl_check_signals();
+        } else if (ends[1].revents) {
+            drop_line();
+        } else if (ends[0].revents) {
+            return rl_getc(in);
+        }
+    }
 }
 
 static char *
 read_line(const char *prompt)
 {
-    struct sigaction ours = { .sa_handler = note_interrupt }, before;
+    struct sigaction before;
     char *line;
 
-    sigaction(SIGINT, &ours, &before);
+    sigaction(SIGINT, NULL, &before);
     line = readline(prompt);
     sigaction(SIGINT, &before, NULL);
     return line;
@@ -148,6 +186,16 @@ prompt(const QevmShell *shell)
                            *file->place ? " " : "", file->place);
 }
 
+/* Behind the end of the input; with bracketed paste readline does it. */
+static void
+end_line(void)
+{
+    if (strcmp(rl_variable_value("enable-bracketed-paste"), "on") != 0) {
+        fprintf(rl_outstream, "\n");
+        fflush(rl_outstream);
+    }
+}
+
 /* May we leave, with what was not written? The end of the input is a yes. */
 static gboolean
 may_leave(const QevmShell *shell)
@@ -167,6 +215,9 @@ may_leave(const QevmShell *shell)
                                    name);
         answer = read_line(question);
         yes = !answer || answer[0] == 'y' || answer[0] == 'Y';
+        if (!answer) {
+            end_line();
+        }
         free(answer);
         if (!yes) {
             return FALSE;
@@ -175,10 +226,16 @@ may_leave(const QevmShell *shell)
     return TRUE;
 }
 
-static void
-set_up_readline(QevmShell *shell)
+static gboolean
+set_up_readline(QevmShell *shell, GError **error)
 {
     static char blanks[] = " \t\n";
+
+    if (!g_unix_open_pipe(wake, FD_CLOEXEC, error) ||
+        !g_unix_set_fd_nonblocking(wake[0], TRUE, error) ||
+        !g_unix_set_fd_nonblocking(wake[1], TRUE, error)) {
+        return FALSE;
+    }
 
     completing = shell;
     rl_readline_name = "qevm";
@@ -186,19 +243,24 @@ set_up_readline(QevmShell *shell)
     rl_completer_word_break_characters = blanks;
     rl_basic_quote_characters = "";
     rl_completer_quote_characters = "";
-    rl_signal_event_hook = drop_line;
+    rl_pre_input_hook = catch_interrupts;
+    rl_getc_function = read_key;
     if (!isatty(STDOUT_FILENO)) {
         rl_outstream = stderr;
     }
+    return TRUE;
 }
 
 int
 qevm_shell_terminal(QevmShell *shell)
 {
     g_autofree char *file = history_file();
+    g_autoptr(GError) error = NULL;
     int lines = 0;
 
-    set_up_readline(shell);
+    if (!set_up_readline(shell, &error)) {
+        return qevm_cli_fail(shell->cli, NULL, error, QEVM_EXIT_SYSTEM);
+    }
     if (file) {
         (void)read_history(file);
         stifle_history(HISTORY_MAX);
@@ -208,8 +270,7 @@ qevm_shell_terminal(QevmShell *shell)
         char *line = read_line(text);
 
         if (!line) {
-            printf("\n");
-            fflush(stdout);
+            end_line();
             shell->quit = TRUE;
         } else {
             lines += remember(line);

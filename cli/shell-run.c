@@ -48,14 +48,14 @@ run_command(QevmShell *shell, const QevmShellCommand *command, char ***argv)
 {
     const QevmCommand *c = &command->command;
     g_autoptr(GError) error = NULL;
-    char help[] = "help", *ask[] = { help, (*argv)[0], NULL };
     int argc;
 
     if (!qevm_command_parse(shell->cli, argv, &error)) {
         return qevm_shell_usage(shell, "%s", error->message);
     }
     if (shell->cli->options.help) {
-        return qevm_shell_command_find(help)->run(shell, 1, ask + 1);
+        qevm_shell_print_help(shell, command);
+        return QEVM_EXIT_OK;
     }
     argc = (int)g_strv_length(*argv) - 1;
     if (argc < c->min_args) {

@@ -36,8 +36,8 @@ QevmShellFile *qevm_shell_file_open(QevmCli *cli, const char *name);
 void qevm_shell_file_free(QevmShellFile *file);
 gboolean qevm_shell_file_unsaved(const QevmShellFile *file);
 
-/* Applies one rule more, and forgets what was undone. On failure all is as it
- * was. */
+/* Applies one rule more, and forgets what was undone, if that changes anything.
+ * On failure all is as it was. */
 QEVM_CHECKED gboolean qevm_shell_file_set(QevmCli *cli, QevmShellFile *file,
                                           const char *path, const char *value,
                                           GError **error);
@@ -91,6 +91,9 @@ typedef struct {
 extern const QevmShellCommand qevm_shell_commands[];
 /* NULL: there is none. */
 const QevmShellCommand *qevm_shell_command_find(const char *name);
+
+/* What `help NAME` prints. */
+void qevm_shell_print_help(QevmShell *shell, const QevmShellCommand *command);
 
 /* Says `qevm: STREAM: MESSAGE`; gives a QevmExit. */
 int qevm_shell_fail(QevmShell *shell, const GError *error);

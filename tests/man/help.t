@@ -61,10 +61,24 @@ for my $command (@commands, grep { @{ $subcommands{$_} } } @first) {
 
 my @findings = listed('findings');
 
+# The commands of the shell, which have a table of their own. It says nothing
+# of them unless it has a stream.
+my $stream = ($ENV{STREAMS} // 'build/streams') . '/7.2-pc-i440fx-6.2.mig';
+sub in_shell {
+    return qx('$qevm' shell '$stream' -c '@_');
+}
+my @inner = map { /^  ([a-z]+) / ? $1 : () } in_shell('help');
+my %inner = map {
+    my $command = $_;
+    ($command => [map { /^ +(?:-., )?(--[a-z-]+)/ ? $1 : () } in_shell("help $command")]);
+} @inner;
+result(@inner >= 17, 'the shell lists its commands', "found: @inner");
+
 # ---- the manual page ----
 
 my ($part, $title) = ('', '');
-my (%synopsis, %described, %found);
+my (%synopsis, %described, %found, %inside);
+my $inside = '';
 open my $page, '<', 'man/qevm.1' or die "man/qevm.1: $!\n";
 while (<$page>) {
     if (/^\.Sh (.*)/) {
@@ -76,6 +90,12 @@ while (<$page>) {
         push @{ $synopsis{$title} }, "--$1";
     } elsif ($part eq 'OPTIONS' && /^\.It Fl (?:(\S) , )?-([a-z-]+)/) {
         $described{"--$2"} = $1 // '';
+    } elsif ($part eq 'SHELL' && /^\.(?:It )?Ic ([a-z]+)(?: Oo Fl -([a-z-]+))?/) {
+        next unless $1 ne 'cat';
+        $inside = $1;
+        $inside{$inside} = $2 ? ["--$2"] : [];
+    } elsif ($part eq 'SHELL' && /^\.Op Fl -([a-z-]+)/) {
+        push @{ $inside{$inside} }, "--$1";
     } elsif ($part eq 'FINDINGS' && /^\.It Li ([a-z-]+) No \(/) {
         $found{$1} = 1;
     }
@@ -84,6 +104,11 @@ same('commands in qevm(1)', 'qevm(1)', [keys %synopsis], \@commands);
 for my $command (@commands) {
     same("options of $command in qevm(1)", 'qevm(1)',
          $synopsis{$command} // [], $options{$command});
+}
+same('commands of the shell in qevm(1)', 'qevm(1)', [keys %inside], \@inner);
+for my $command (@inner) {
+    same("options of the shell's $command in qevm(1)", 'qevm(1)',
+         $inside{$command} // [], $inner{$command});
 }
 same('options that qevm(1) describes', 'qevm(1)', [keys %described],
      [keys %all]);
