@@ -3,7 +3,6 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
-#include "parser/path.h"
 
 #include <string.h>
 
@@ -128,117 +127,6 @@ qevm_cli_parse(QevmCli *cli, const char *file, QevmSource *source,
     int code;
 
     return qevm_cli_parse_hooked(cli, file, source, flags, NULL, &code);
-}
-
-/* ---- text ---- */
-
-static void
-print_libvirt(QevmPrint *out, const QevmLibvirt *l)
-{
-    const char *format = qevm_libvirt_format_name(l->format);
-    g_autofree char *domain = qevm_path_quote(l->domain ? l->domain : "");
-    g_autofree char *machine = qevm_path_quote(l->machine ? l->machine : "");
-
-    qevm_print_format(out, "libvirt save image, version %u%s, %s%s\n",
-                      l->version, l->big_endian ? ", big-endian" : "",
-                      format ? format : "unknown format",
-                      l->unfinished ? ", NOT FINISHED" : "");
-    if (l->domain) {
-        qevm_print_format(out, "%13sdomain %s, machine %s, was %s\n", "",
-                          domain, l->machine ? machine : "not said",
-                          l->was_running ? "running" : "paused");
-    } else {
-        qevm_print_format(out, "%13sits XML is not that of a domain\n", "");
-    }
-}
-
-static char *
-clock_text(guint64 ns)
-{
-    guint64 ms = ns / 1000000;
-
-    return g_strdup_printf("%02" G_GUINT64_FORMAT ":%02u:%02u.%03u",
-                           ms / 3600000, (guint)(ms / 60000 % 60),
-                           (guint)(ms / 1000 % 60), (guint)(ms % 1000));
-}
-
-static char *
-date_text(guint32 date)
-{
-    g_autoptr(GDateTime) when = g_date_time_new_from_unix_utc(date);
-
-    return g_date_time_format(when, "%Y-%m-%d %H:%M:%S");
-}
-
-static void
-print_snapshot(QevmPrint *out, const QevmQcow2Snapshot *s, gboolean chosen)
-{
-    g_autofree char *id = qevm_path_quote(s->id);
-    g_autofree char *name = qevm_path_quote(s->name);
-    g_autofree char *date = date_text(s->date);
-    g_autofree char *clock = clock_text(s->vm_clock);
-    g_autofree char *size =
-        g_strdup_printf("%" G_GUINT64_FORMAT, s->vm_state_size);
-
-    qevm_print_format(out, "%11s%c %-5s %-19s %12s %12s  %s\n", "",
-                      chosen ? '*' : ' ', id, date, clock,
-                      s->vm_state_size ? size : "disk only", name);
-}
-
-static void
-print_qcow2(QevmPrint *out, const QevmLayer *layer)
-{
-    const QevmQcow2 *q = layer->qcow2;
-
-    qevm_print_format(out, "qcow2 image, %u snapshot%s\n", q->snapshots->len,
-                      q->snapshots->len == 1 ? "" : "s");
-    if (q->snapshots->len == 0) {
-        return;
-    }
-    qevm_print_styled(out, QEVM_STYLE_DIM, "%13s%-5s %-19s %12s %12s  %s", "",
-                      "ID", "date", "VM clock", "VM state", "name");
-    qevm_print(out, "\n");
-    for (guint i = 0; i < q->snapshots->len; i++) {
-        const QevmQcow2Snapshot *s = g_ptr_array_index(q->snapshots, i);
-
-        print_snapshot(out, s, s == layer->snapshot);
-    }
-}
-
-static void
-print_layer(QevmPrint *out, const QevmLayer *layer)
-{
-    switch (layer->kind) {
-    case QEVM_LAYER_LIBVIRT:
-        print_libvirt(out, layer->libvirt);
-        break;
-    case QEVM_LAYER_QCOW2:
-        print_qcow2(out, layer);
-        break;
-    case QEVM_LAYER_XEN:
-        qevm_print_format(
-            out,
-            "Xen save file%s, record of QEMU at 0x%" G_GINT64_MODIFIER "x\n",
-            layer->xen->legacy ? " of before 4.6" : "", layer->offset);
-        break;
-    case QEVM_LAYER_OFFSET:
-        qevm_print_format(out, "a file, from 0x%" G_GINT64_MODIFIER "x on\n",
-                          layer->offset);
-        break;
-    case QEVM_LAYER_CODEC:
-        qevm_print_format(out, "%s\n", qevm_layer_name(layer));
-        break;
-    }
-}
-
-void
-qevm_render_container(QevmPrint *out, const QevmContainer *c,
-                      void (*label)(QevmPrint *out, const char *name))
-{
-    for (guint i = 0; i < c->layers->len; i++) {
-        label(out, i == 0 ? "container" : "in it");
-        print_layer(out, g_ptr_array_index(c->layers, i));
-    }
 }
 
 /* ---- JSON ---- */

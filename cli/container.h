@@ -29,9 +29,6 @@ QevmStream *qevm_cli_parse_hooked(QevmCli *cli, const char *file,
                                   QevmSource *source, QevmOpenFlags flags,
                                   const QevmStreamHooks *hooks, int *code);
 
-/* Lines of `info`, none for a bare stream; `label` prints the first column. */
-void qevm_render_container(QevmPrint *out, const QevmContainer *c,
-                           void (*label)(QevmPrint *out, const char *name));
 /* A list of layers. New reference. */
 json_t *qevm_render_container_json(const QevmContainer *c);
 
