@@ -94,7 +94,7 @@ ALL_OBJS := $(call objs,$(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 all: $(QEVM)
 .PHONY: all
 
-$(QEVM): $(call objs,$(CLI_SRC)) $(LIB)
+$(QEVM): $(call objs,$(CLI_SRC)) $(BUILD)/cli/report.o $(LIB)
 	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
 
 $(LIB): $(call objs,$(LIB_SRC))
@@ -121,6 +121,15 @@ $(FUZZERS): %: %.o $(call objs,$(EXER_SRC)) $(LIB)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) $(werror) -MMD -MP -c -o $@ $<
+
+# Style and script of reports, which the program has in it.
+REPORT := cli/report/report.gresource.xml
+$(BUILD)/cli/report.c: $(REPORT) $(wildcard cli/report/*)
+	@mkdir -p $(@D)
+	$(call say,GEN)glib-compile-resources --sourcedir=$(<D) --target=$@ \
+	    --generate-source --c-name=qevm_report $<
+$(BUILD)/cli/report.o: $(BUILD)/cli/report.c $(BUILD)/flags
+	$(call say,CC)$(COMPILE) $(werror) -c -o $@ $<
 
 # Where a program that was not installed finds the schemas.
 $(BUILD)/cli/schemas.o: DEFINES += -DQEVM_SOURCES='"$(CURDIR)"'

@@ -23,7 +23,7 @@ typedef enum {
 typedef struct {
     gboolean help, json, quiet, strict, quick, walk, all, offsets, hex, types;
     gboolean no_schemas, sections, dry_run, allow_visible, allow_lossy, no_sync,
-        spool, bare, disks_are_copies, reverse, verbose;
+        spool, bare, disks_are_copies, reverse, verbose, redact;
     int depth, timeout;
     gint64 offset;
     char *like, *base, *from, *from_machine, *account, *compress, *set, *as;
@@ -128,7 +128,7 @@ extern const QevmCommand qevm_command_info, qevm_command_show, qevm_command_get,
     qevm_command_recover, qevm_command_capture, qevm_command_try,
     qevm_command_explain, qevm_command_set_machine, qevm_command_container,
     qevm_command_ram, qevm_command_target, qevm_command_target_show,
-    qevm_command_shell, qevm_command_help;
+    qevm_command_report, qevm_command_shell, qevm_command_help;
 
 /* The table, in the order help prints it; ends with NULL. */
 extern const QevmCommand *const qevm_commands[];

@@ -429,9 +429,8 @@ render_node(const Text *t, QevmNode *node, guint level, gint64 sibling)
 
 /* ---- records ---- */
 
-/* What a record is that is no section. Owned. */
-static char *
-describe_record(const QevmRecord *r)
+char *
+qevm_render_other(const QevmRecord *r)
 {
     const char *name;
 
@@ -455,7 +454,7 @@ describe_record(const QevmRecord *r)
 static void
 print_other(const Text *t, const QevmRecord *r)
 {
-    g_autofree char *text = describe_record(r);
+    g_autofree char *text = qevm_render_other(r);
 
     qevm_print(t->out, "(");
     qevm_print_styled(

@@ -26,6 +26,8 @@ gboolean qevm_render_text_record(const QevmTextRender *render,
 gboolean qevm_render_text_place(const QevmTextRender *render,
                                 QevmStream *stream, const QevmPlace *place,
                                 GError **error);
+/* What a record is that is no section: "command PING". Owned. */
+char *qevm_render_other(const QevmRecord *record);
 /* A value as text prints it: long bytes are cut unless `all`. Owned. */
 char *qevm_render_value(const QevmValue *value, gboolean all);
 

@@ -9,6 +9,7 @@ Commands:
   get         print values by path
   diff        tell in what two streams differ
   check       report what is wrong with a stream
+  report      write a page of HTML to attach to a bug
   explain     tell what QEMU means by a message
   set         change values by path
   set-machine change the machine type
