@@ -45,10 +45,9 @@ ROWS = [
     row("q35 pflash", "amd64", "pc-q35-%s", "pflash ide rtl8139 uhci usb-tablet i6300esb"),
     row("arm gicv2", "arm64", "virt-%s,gic-version=2", "virtio-blk virtio-net rng xhci usb-kbd",
         more="-cpu cortex-a57"),
-    # 5.2 has no ITS with TCG, and so no MSI-X. Where there are no machine types with versions, properties are
-    # for the user to give.
-    row("arm gicv3", "arm64", "virt-%s,gic-version=3,its=off", "virtio-scsi e1000 balloon",
-        more="-cpu cortex-a72 -global virtio-scsi-pci.vectors=0 -global virtio-balloon-pci.vectors=0"),
+    # 5.2 has no ITS with TCG, and so no MSI-X.
+    row("arm gicv3", "arm64", "virt-%s,gic-version=3,its=off", "virtio-scsi e1000",
+        more="-cpu cortex-a72 -global virtio-scsi-pci.vectors=0"),
     row("arm its", "arm64", "virt-%s,gic-version=3", "virtio-blk virtio-net xhci usb-tablet",
         more="-cpu cortex-a53", ways=between(VERSIONS[1:])),
     # 10.0.13 of Debian has queues of 1024 entries; with the same machine type, 11.1 has shorter ones. Those
@@ -59,8 +58,7 @@ ROWS = [
     row("pc 1024 net", "amd64", "pc-i440fx-10.0", "ide virtio-net", ways=[("10.0", "11.1")]),
     row("pseries", "ppc64el", "pseries-%s", "virtio-blk virtio-net rng balloon", 512),
     row("pseries scsi", "ppc64el", "pseries-%s", "virtio-scsi e1000 xhci usb-kbd", 512),
-    row("riscv virt", "riscv64", "virt", "virtio-blk virtio-net rng balloon", 256,
-        "-global virtio-rng-pci.vectors=0 -global virtio-balloon-pci.vectors=0"),
+    row("riscv virt", "riscv64", "virt", "virtio-blk virtio-net", 256),
     row("s390 disk", "s390x", "s390-ccw-virtio-%s", "virtio-blk rng balloon", 256),
     row("s390 net", "s390x", "s390-ccw-virtio-%s", "virtio-scsi virtio-net", 256, ways=between(VERSIONS[1:])),
 ]
