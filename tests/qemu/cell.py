@@ -14,26 +14,27 @@ def reasons(said):
     return "\n".join(line for line in said.splitlines() if line.startswith(("qevm: ", "  ")))
 
 
-def convert(saved, setup, version, machine, out):
+def convert(saved, setup, version, machine, out, options=()):
     """What `qevm convert --json` says, or None, and what it says on standard error."""
     with driving.Place(saved.version) as old, driving.Place(version) as new:
         for place in (old, new):
             for name, data in setup.files(place.version).items():
                 place.write(name, data)
         before = shlex.join(old.qemu(saved.setup.command(saved.machine, own=False)))
-        code, said, problems = new.run("convert", "--json", "--from", before, "-o", out, saved.stream, "--",
-                                       *new.qemu(setup.command(machine, own=False)))
+        code, said, problems = new.run("convert", "--json", "--from", before, *options, "-o", out, saved.stream,
+                                       "--", *new.qemu(setup.command(machine, own=False)))
     if code not in (0, 1):
         raise live.lab.LabError("exit code %d: %s" % (code, problems))
     return (None if code else json.loads(said)), problems
 
 
-def cell(setup, source, destination, there=None):
-    """source, destination: (QEMU's version, machine type); there: the setup at the destination, if another."""
+def cell(setup, source, destination, there=None, options=()):
+    """source, destination: (QEMU's version, machine type); there: the setup at the destination, if another;
+    options: of convert."""
     saved, there = live.save(setup, *source), there or setup
     with tempfile.TemporaryDirectory(prefix="qevm-cell-") as folder:
         out = os.path.join(folder, "out.mig")
-        said, problems = convert(saved, there, *destination, out)
+        said, problems = convert(saved, there, *destination, out, options)
         if said is None:
             return Answer(REFUSED, reasons(problems))
         return Answer("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values())),
