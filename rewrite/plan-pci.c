@@ -81,14 +81,13 @@ is_chain(const guint8 *config, gsize size, guint at)
 }
 
 static void
-stop_at_chain(QevmRepair *r, guint at)
+stop_at_chain(QevmRepair *r, guint at, const char *why)
 {
     qevm_plan_problem(
         r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
         g_strdup_printf("the device has other PCI capabilities at the "
-                        "destination (byte 0x%x of config space), and the "
-                        "guest uses it as it was",
-                        at),
+                        "destination (byte 0x%x of config space), and %s",
+                        at, why),
         g_strdup("give the destination's device the properties that it had: "
                  "those of the old machine type"));
 }
@@ -218,7 +217,7 @@ qevm_plan_pci_config(QevmRepair *r, GError **error)
     QevmNode *there, *here;
     const guint8 *incoming, *local;
     QevmPciBars bars;
-    gboolean driven;
+    gboolean driven, laid_out;
     gsize other;
 
     if (!find_config(r, &there, &here)) {
@@ -232,14 +231,18 @@ qevm_plan_pci_config(QevmRepair *r, GError **error)
         return TRUE;
     }
     driven = is_driven(r, incoming);
+    /* What MSI-X has follows in the same bytes. */
+    laid_out = qevm_plan_find_type(r->source, "virtio") != NULL;
     qevm_target_bars(r->plan->target, r->ref->idstr, &bars);
     qevm_pci_masks(local, other, &bars, masks);
     for (guint i = 0; i < other; i++) {
         d->mask[i] = (incoming[i] ^ local[i]) & masks->cmask[i] &
                      (guint8)~masks->wmask[i] & (guint8)~masks->w1cmask[i];
         d->value[i] = local[i] & d->mask[i];
-        if (d->mask[i] && driven && is_chain(local, other, i)) {
-            stop_at_chain(r, i);
+        if (d->mask[i] && (driven || laid_out) && is_chain(local, other, i)) {
+            stop_at_chain(r, i,
+                          driven ? "the guest uses it as it was"
+                                 : "its state is laid out by them");
             return TRUE;
         }
     }

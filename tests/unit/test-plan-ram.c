@@ -49,7 +49,7 @@ static const struct plan_row rows[] = {
       .plan =
         "{'op':'rename-ram-block','at':'\\'0000:00:02.0/vga.vram\\'','to':'vga.vram','why':'what the destination calls it','class':'lossless'}\n"
         "! ram//.blocks/vga.vram: the block has 0x2000 bytes, at the destination 0x4000, and the guest knows its size; give the destination's display the size that it has in the stream (vgamem_mb=, vram_size_mb=)\n" },
-    { "split",
+    { "split/same-sum",
       .stream = HEAD RAM REST,
       .like = HEAD B("n0", "3000") B("n1", "5000") REST,
       .plan =

@@ -74,7 +74,7 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", FS("s", V("inner", F("a", 1))))),
       .plan =
         "{'op':'strip-subsection','at':'dev//s/{inner/sub}','if-equals':{'hex':'00'},'why':'the destination does not know it','class':'default'}\n" },
-    { "equal",
+    { "equal/one",
       .stream = DEV(1, "n=int32~equal:00000004 a=uint8:01"),
       .like = DEV(1, "n=int32~equal:00000002 a=uint8:00"),
       .plan =

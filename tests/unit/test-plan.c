@@ -78,7 +78,7 @@ static const struct plan_row rows[] = {
       .like = HEAD ONE("0000:00:05.0/dev", "00000000"),
       .plan =
         "{'op':'drop-section','at':'0000:00:03.0/dev','why':'the destination has no such section','class':'lossy'}\n" },
-    { "gone",
+    { "gone/no-base",
       .stream = HEAD ONE("dev", "00000001") TWO("other", "01"),
       .like = HEAD ONE("dev", "00000000"),
       .plan =
