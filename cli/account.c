@@ -2,6 +2,7 @@
 #include "cli/account.h"
 #include "cli/output.h"
 #include "cli/render.h"
+#include "cli/transform.h"
 
 static void
 set_text(json_t *json, const char *member, const char *text)
@@ -38,7 +39,7 @@ int
 qevm_account_write(QevmCli *cli, const char *file, QevmEdit *edit)
 {
     const char *path = cli->options.account;
-    const char *inputs[] = { file, cli->options.output, NULL };
+    g_autoptr(GPtrArray) inputs = qevm_transform_inputs(&cli->options);
     g_autoptr(QevmStream) source = qevm_cli_open(cli, file, 0);
     g_autoptr(GError) error = NULL;
     g_autoptr(QevmOutput) output = NULL;
@@ -49,9 +50,13 @@ qevm_account_write(QevmCli *cli, const char *file, QevmEdit *edit)
     if (!source) {
         return QEVM_EXIT_INPUT;
     }
-    output = qevm_output_open(path, inputs, &error);
+    g_ptr_array_add(inputs, g_strdup(file));
+    g_ptr_array_add(inputs, g_strdup(cli->options.output));
+    g_ptr_array_add(inputs, NULL);
+    output = qevm_output_open(
+        path, (const char *const *)(gpointer)inputs->pdata, &error);
     if (!output) {
-        return qevm_cli_fail(cli, path, error, QEVM_EXIT_SYSTEM);
+        return qevm_cli_fail_output(cli, NULL, error);
     }
     out = qevm_print_new(qevm_output_fd(output), FALSE);
     ok = qevm_account(source, edit, print_entry, out, &error);

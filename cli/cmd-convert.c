@@ -133,7 +133,9 @@ static void
 print_json(QevmCli *cli, const QevmPlanning *p)
 {
     guint of[QEVM_LOSS_LOSSY + 1] = { 0 };
-    const char *name = cli->options.as ? cli->options.as : cli->options.output;
+    const char *name = cli->options.dry_run ? NULL
+                       : cli->options.as    ? cli->options.as
+                                            : cli->options.output;
     json_t *json = json_object(), *changes = json_object();
 
     count_changes(p->edit, of);
@@ -141,7 +143,8 @@ print_json(QevmCli *cli, const QevmPlanning *p)
         json_object_set_new(changes, qevm_loss_name((QevmLoss)i),
                             json_integer(of[i]));
     }
-    json_object_set_new(json, "file", qevm_render_json_text(name));
+    json_object_set_new(json, "file",
+                        name ? qevm_render_json_text(name) : json_null());
     json_object_set_new(json, "target", qevm_render_json_text(p->target->name));
     json_object_set_new(json, "changes", changes);
     json_object_set_new(json, "loaded", json_boolean(p->reference != NULL));
@@ -198,12 +201,10 @@ convert(QevmCli *cli, const char *file, QevmPlanning *p)
     if (code == QEVM_EXIT_OK && cli->options.account) {
         code = qevm_account_write(cli, file, p->edit);
     }
-    if (code == QEVM_EXIT_OK && !cli->options.dry_run) {
-        if (cli->options.json) {
-            print_json(cli, p);
-        } else {
-            print_text(cli, p);
-        }
+    if (code == QEVM_EXIT_OK && cli->options.json) {
+        print_json(cli, p);
+    } else if (code == QEVM_EXIT_OK && !cli->options.dry_run) {
+        print_text(cli, p);
     }
     return code;
 }

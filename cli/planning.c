@@ -221,21 +221,22 @@ apply_first(QevmCli *cli, QevmPlanning *p, GError **error)
 {
     char **files = cli->options.rules;
 
+    /* What is allowed is decided when the stream is written. */
+    p->edit->allow_visible = p->edit->allow_lossy = TRUE;
     p->rules = map_rules(cli, p, error);
-    if (!p->rules) {
+    if (!p->rules ||
+        !qevm_edit_apply(p->edit, p->rules, QEVM_PHASE_ALL, error)) {
         return FALSE;
     }
     for (; files && *files; files++) {
         g_autoptr(QevmRules) more = qevm_rules_load(*files, error);
 
-        if (!more) {
+        if (!more || !qevm_edit_apply(p->edit, more, QEVM_PHASE_ALL, error)) {
             return FALSE;
         }
         qevm_transform_join(p->rules, more);
     }
-    /* What is allowed is decided when the stream is written. */
-    p->edit->allow_visible = p->edit->allow_lossy = TRUE;
-    return qevm_edit_apply(p->edit, p->rules, QEVM_PHASE_ALL, error);
+    return TRUE;
 }
 
 /* ---- all of it ---- */

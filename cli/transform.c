@@ -329,19 +329,46 @@ open_source(Run *run, int *code)
     return source;
 }
 
+/* A name of a snapshot is of no file; what is before it is. */
+static void
+add_input(GPtrArray *inputs, const char *name)
+{
+    const char *hash = name ? strrchr(name, '#') : NULL;
+
+    if (name) {
+        g_ptr_array_add(inputs, g_strdup(name));
+    }
+    if (hash) {
+        g_ptr_array_add(inputs, g_strndup(name, (gsize)(hash - name)));
+    }
+}
+
+GPtrArray *
+qevm_transform_inputs(const QevmOptions *o)
+{
+    GPtrArray *inputs = g_ptr_array_new_with_free_func(g_free);
+    char **const lists[] = { o->rules, o->against, o->describe_with };
+
+    add_input(inputs, o->like);
+    add_input(inputs, o->base);
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (char **name = lists[i]; name && *name; name++) {
+            add_input(inputs, *name);
+        }
+    }
+    return inputs;
+}
+
 static gboolean
 open_outputs(Run *run, GError **error)
 {
     const QevmOptions *o = &run->cli->options;
     const QevmRules *rules = run->transform->rules;
-    g_autoptr(GPtrArray) inputs = g_ptr_array_new();
+    g_autoptr(GPtrArray) inputs = qevm_transform_inputs(o);
 
-    g_ptr_array_add(inputs, run->container->path);
+    g_ptr_array_add(inputs, g_strdup(run->container->path));
     if (run->into) {
-        g_ptr_array_add(inputs, run->into->path);
-    }
-    for (guint i = 0; o->rules && o->rules[i]; i++) {
-        g_ptr_array_add(inputs, o->rules[i]);
+        g_ptr_array_add(inputs, g_strdup(run->into->path));
     }
     for (guint i = 0; run->transform->keep && run->transform->keep[i]; i++) {
         g_ptr_array_add(inputs, run->transform->keep[i]);
@@ -350,7 +377,7 @@ open_outputs(Run *run, GError **error)
         const QevmRule *rule = g_ptr_array_index(rules->rules, i);
 
         if (rule->file) {
-            g_ptr_array_add(inputs, rule->file);
+            g_ptr_array_add(inputs, g_strdup(rule->file));
         }
     }
     g_ptr_array_add(inputs, NULL);
@@ -472,7 +499,7 @@ run_opened(Run *run, QevmSource *source)
     if (!copy_source(run, source, &hooks, &error)) {
         return fail(run, error);
     }
-    if (run->cli->options.dry_run) {
+    if (run->cli->options.dry_run && !run->cli->options.json) {
         print_changes(run);
     }
     run->writing = TRUE;

@@ -64,6 +64,10 @@ typedef struct {
 /* Moves all of `more` behind `rules`, numbered on. */
 void qevm_transform_join(QevmRules *rules, QevmRules *more);
 
+/* The files that options name to be read, for qevm_output_open(): an array of
+ * strings, owned with them, without a NULL at its end. */
+GPtrArray *qevm_transform_inputs(const QevmOptions *options);
+
 /* Does it, as the options of `cli` say. Gives a QevmExit; says what is
  * wrong. */
 int qevm_transform_run(QevmCli *cli, const QevmTransform *transform);
