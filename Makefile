@@ -170,7 +170,7 @@ install: all
 	done
 	$(INSTALL) -D -m 644 completions/qevm.bash \
 	    $(DESTDIR)$(datadir)/bash-completion/completions/qevm
-	$(INSTALL) -D -m 644 completions/_qevm \
+	$(INSTALL) -D -m 644 completions/qevm.zsh \
 	    $(DESTDIR)$(datadir)/zsh/site-functions/_qevm
 	$(INSTALL) -D -m 644 completions/qevm.fish \
 	    $(DESTDIR)$(datadir)/fish/vendor_completions.d/qevm.fish

@@ -411,6 +411,15 @@ qevm_options_clear(QevmOptions *options)
     g_free(options->base);
 }
 
+void
+qevm_cli_clear(QevmCli *cli)
+{
+    qevm_options_clear(&cli->options);
+    g_free(cli->failure);
+    qevm_lend_unref(cli->lend);
+    qevm_schemas_free(cli->schemas);
+}
+
 int
 qevm_command_run(const QevmCommand *command, int argc, char **argv)
 {
@@ -432,10 +441,7 @@ qevm_command_run(const QevmCommand *command, int argc, char **argv)
     } else {
         code = run_parsed(&cli, args + 1);
     }
-    qevm_options_clear(&cli.options);
-    g_free(cli.failure);
-    qevm_lend_unref(cli.lend);
-    qevm_schemas_free(cli.schemas);
+    qevm_cli_clear(&cli);
     if (!qevm_print_flush(out, &number)) {
         /* A reader that went away has seen enough. */
         if (number != EPIPE) {

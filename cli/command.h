@@ -147,6 +147,8 @@ int qevm_command_run(const QevmCommand *command, int argc, char **argv);
 gboolean qevm_command_parse(QevmCli *cli, char ***args, GError **error);
 /* Frees what they hold. */
 void qevm_options_clear(QevmOptions *options);
+/* Frees what it owns, options too. */
+void qevm_cli_clear(QevmCli *cli);
 
 /* Help, to `out`. */
 void qevm_command_print_list(QevmPrint *out);

@@ -1,5 +1,6 @@
 /* main.c - finds the command that was named. */
 #include "cli/command.h"
+#include "cli/complete.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -82,6 +83,10 @@ main(int argc, char **argv)
             return QEVM_EXIT_SYSTEM;
         }
         return QEVM_EXIT_OK;
+    }
+    /* For the completions of shells: in no help. */
+    if (strcmp(argv[1], "--complete") == 0) {
+        return qevm_complete(argc - 2, argv + 2);
     }
     if (argv[1][0] == '-') {
         fprintf(stderr,

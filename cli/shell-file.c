@@ -40,7 +40,6 @@ qevm_shell_file_free(QevmShellFile *file)
     g_free(file->name);
     g_free(file);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmShellFile, qevm_shell_file_free)
 
 /* All of the file's stream, for one parse of it. */
 static QevmSource *
@@ -55,20 +54,27 @@ view(const QevmShellFile *file)
 }
 
 QevmShellFile *
-qevm_shell_file_open(QevmCli *cli, const char *name)
+qevm_shell_file_new(QevmCli *cli, const char *name, QevmContainer *container,
+                    QevmSource *source)
 {
     g_autoptr(QevmShellFile) file = g_new0(QevmShellFile, 1);
 
     file->name = g_strdup(name);
     file->place = g_strdup("");
     file->steps = g_ptr_array_new_with_free_func(step_free);
-    file->container = qevm_cli_container_seekable(cli, name, &file->source);
-    if (!file->container) {
-        file->source = NULL;
-        return NULL;
-    }
+    file->container = container;
+    file->source = source;
     file->stream = qevm_cli_parse(cli, name, view(file), 0);
     return file->stream ? g_steal_pointer(&file) : NULL;
+}
+
+QevmShellFile *
+qevm_shell_file_open(QevmCli *cli, const char *name)
+{
+    QevmSource *source;
+    QevmContainer *container = qevm_cli_container_seekable(cli, name, &source);
+
+    return container ? qevm_shell_file_new(cli, name, container, source) : NULL;
 }
 
 gboolean

@@ -33,7 +33,13 @@ typedef struct {
 
 /* NULL: it was said why. */
 QevmShellFile *qevm_shell_file_open(QevmCli *cli, const char *name);
+/* The same of a container that is open, and its seekable stream; takes over
+ * both. */
+QevmShellFile *qevm_shell_file_new(QevmCli *cli, const char *name,
+                                   QevmContainer *container,
+                                   QevmSource *source);
 void qevm_shell_file_free(QevmShellFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmShellFile, qevm_shell_file_free)
 gboolean qevm_shell_file_unsaved(const QevmShellFile *file);
 
 /* Applies one rule more, and forgets what was undone, if that changes anything.

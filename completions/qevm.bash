@@ -1,55 +1,66 @@
 # Completion of qevm for bash. What there is to complete, qevm itself says.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-# "  NAME  what it does": all commands, or the subcommands of one.
-_qevm_commands()
+# The words up to the cursor, into `words`. Bash also splits at `:` and `=`,
+# which paths are full of; what has no blank before it is one word.
+_qevm_words()
 {
-    "${COMP_WORDS[0]}" help "$@" 2>/dev/null |
-        sed -n 's/^  \([a-z][a-z-]*\)  *[^ ].*/\1/p'
+    local i rest=${COMP_LINE:0:COMP_POINT} piece glued
+
+    words=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        [[ $i -gt 0 && $rest != [[:blank:]]* ]] && glued=1 || glued=
+        rest=${rest#"${rest%%[![:blank:]]*}"}
+        piece=${COMP_WORDS[i]}
+        ((i == COMP_CWORD)) && piece=$rest
+        rest=${rest#"$piece"}
+        if [[ -n $glued ]]; then
+            words[-1]+=$piece
+        else
+            words+=("$piece")
+        fi
+    done
 }
 
-# "  -o, --output FILE  what it does"
-_qevm_options()
+# A word as qevm would get it, into `plain`.
+_qevm_plain()
 {
-    "${COMP_WORDS[0]}" help "$@" 2>/dev/null |
-        sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p'
-}
-
-# "  --format FORMAT  text, json, or junit: what that is"
-_qevm_formats()
-{
-    "${COMP_WORDS[0]}" help "$@" 2>/dev/null |
-        sed -n 's/^ *--format FORMAT *\([^:]*\).*/\1/p' | sed 's/,//g; s/ or / /'
+    case $1 in
+    \'*) plain=${1#\'} plain=${plain%\'} ;;
+    \"*) plain=${1#\"} plain=${plain%\"} ;;
+    *) plain=${1//\\/} ;;
+    esac
 }
 
 _qevm()
 {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local first=1 words= command subcommands=
+    local words plain line word typed files= asked=()
 
+    _qevm_words
+    for word in "${words[@]:1}"; do
+        _qevm_plain "$word"
+        asked+=("$plain")
+    done
+    typed=${words[-1]}
     COMPREPLY=()
-    [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == help && $cur != -* ]] &&
-        first=2
-    command=${COMP_WORDS[first]}
-    ((COMP_CWORD > first)) && subcommands=$(_qevm_commands "$command")
-    if [[ $cur == -* && $COMP_CWORD == 1 ]]; then
-        words='--help --version'
-    elif ((COMP_CWORD == first)); then
-        words=$(_qevm_commands)
-    elif [[ $cur == -* && -n $subcommands && $COMP_CWORD -gt 2 ]]; then
-        words="--help $(_qevm_options "$command" "${COMP_WORDS[2]}")"
-    elif [[ $cur == -* ]]; then
-        words="--help $(_qevm_options "$command")"
-    elif ((COMP_CWORD == first + 1)) && [[ -n $subcommands ]]; then
-        words=$subcommands
-    elif [[ $prev == --format ]]; then
-        words=$(_qevm_formats "$command" ${subcommands:+"${COMP_WORDS[2]}"})
-    fi
-    if [[ -n $words ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
-    else
+    while IFS= read -r line; do
+        if [[ $line == $'\tfiles' ]]; then
+            files=1
+            continue
+        fi
+        word=${line%%$'\t'*}
+        # In quotes it stays as it is; what is in front of the last `:` or `=`
+        # stands there already.
+        if [[ $typed != [\"\']* ]]; then
+            printf -v word %q "$word"
+            word=${word#"${typed%"${typed##*[:=]}"}"}
+        fi
+        [[ $word == */ ]] && compopt -o nospace 2>/dev/null
+        COMPREPLY+=("$word")
+    done < <("${COMP_WORDS[0]}" --complete "${asked[@]}" 2>/dev/null)
+    if [[ -n $files ]]; then
         compopt -o filenames 2>/dev/null
-        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -f -- "$plain")
     fi
 }
 complete -F _qevm qevm

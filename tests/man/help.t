@@ -120,33 +120,47 @@ for my $option (sort keys %all) {
 
 # ---- completion ----
 
+# Each gives what the last of the words can become.
+sub said_by {
+    open my $out, '-|', @_ or die "$_[0]: $!\n";
+    my @found = grep { length } map { chomp; s/ +$//r } <$out>;
+    return \@found;
+}
+sub quoted {
+    return join ' ', map { "'$_'" } @_;
+}
 sub bash {
-    my @words = @_;
-    my $quoted = join ' ', map { "'$_'" } @words;
-    open my $out, '-|', 'bash', '-c', <<"END" or die "bash: $!\n";
+    return said_by('bash', '-c', <<"END");
 . completions/qevm.bash
-COMP_WORDS=($quoted) COMP_CWORD=$#words
+COMP_WORDS=(@{[quoted(@_)]}) COMP_CWORD=$#_ COMP_LINE='@_' COMP_POINT=\${#COMP_LINE}
 _qevm
 printf '%s\\n' "\${COMPREPLY[@]}"
 END
-    my @found = grep { length } map { chomp; $_ } <$out>;
-    return \@found;
+}
+sub zsh {
+    return said_by('zsh', '-fc', <<"END");
+compadd() { print -rl -- \${(P)@[-1]} }
+_files() { : }
+words=(@{[quoted(@_)]}) CURRENT=${\scalar @_} PREFIX='$_[-1]'
+. completions/qevm.zsh
+END
 }
 sub fish {
-    my $line = join ' ', @_;
-    my @found = qx(fish -c "source completions/qevm.fish; complete -C '$line'");
-    return [map { /^(\S+)/ ? $1 : () } @found];
+    return [map { s/\t.*//r } @{ said_by('fish', '-c', <<"END") }];
+source completions/qevm.fish
+complete -C '@_'
+END
 }
-my %shells = (bash => \&bash);
-$shells{fish} = \&fish unless system 'command -v fish >/dev/null';
+my %shells = (bash => \&bash, zsh => \&zsh, fish => \&fish);
 
 for my $shell (sort keys %shells) {
     my $complete = $shells{$shell};
+    result(!system($shell, '-n', "completions/qevm.$shell"), "qevm.$shell parses");
     my $first = $complete->('qevm', '');
     same("$shell completes commands", $shell,
          [grep { !/^-/ } @$first], \@first);
     same("$shell completes after help", $shell,
-         $complete->('qevm', 'help', ''), \@first);
+         $complete->('qevm', 'help', ''), [@first, 'findings', @findings]);
     for my $command (grep { @{ $subcommands{$_} } } @first) {
         for (["qevm", $command, ''], ["qevm", "help", $command, '']) {
             same("$shell completes @$_", $shell, $complete->(@$_),
@@ -159,6 +173,22 @@ for my $shell (sort keys %shells) {
              ['--help', @{ $options{$command} }]);
     }
 }
+
+# What a stream on the line has in it, and files where nothing else fits.
+for my $shell (sort keys %shells) {
+    my $complete = $shells{$shell};
+
+    same("$shell completes sections", $shell,
+         [map { s/.*?(timer)/$1/r } @{ $complete->('qevm', 'get', $stream, 'tim') }], ['timer//']);
+    same("$shell completes fields", $shell,
+         $complete->('qevm', 'get', $stream, 'timer//cpu_t'), ['timer//cpu_ticks_offset']);
+    same("$shell completes formats", $shell,
+         $complete->('qevm', 'show', '--format', ''), [qw(text json analyze)]);
+}
+same('bash completes files', 'bash', bash('qevm', 'info', 'man/qevm-r'), ['man/qevm-rules.5']);
+same('fish completes files', 'fish', fish('qevm', 'info', 'man/qevm-r'), ['man/qevm-rules.5']);
+same('bash leaves what colons divide', 'bash',
+     bash('qevm', 'get', $stream, '0000:00:03.0/e1000//rxbuf_s'), ['03.0/e1000//rxbuf_size']);
 
 print "1..$number\n";
 exit $failed;
