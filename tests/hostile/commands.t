@@ -14,6 +14,8 @@ COMMANDS = (
     ["show", "--format", "analyze"], ["check"], ["check", "--json", "--quick"], ["get", "timer//*"],
     ["ram", "list"], ["ram", "list", "--json"], ["ram", "extract", "pc.ram", "-o", "/dev/null"],
     ["ram", "page", "pc.ram:0x1000"], ["ram", "find", "hex:ff00ff"], ["ram", "core", "-o", "/dev/null"],
+    ["shell", "-c", "ls", "-c", "cat", "-c", "find offset", "-c", "find --value 0", "-c", "find --where 'size(.) == 4'",
+     "-c", "find --bytes hex:00ff", "-c", "diff"],
 )
 
 
