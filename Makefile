@@ -10,10 +10,13 @@
 #   V=1          show the commands
 #   UPDATE=1     tests: write what was seen as what is expected
 
-VERSION    := 0.1.0
+# The one place that has version and date: "qevm (0.1.0) ...", " -- ...  Thu, 26".
+VERSION    := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+DATE       := $(shell sed -n 's/^ -- .*>  //p;T;q' debian/changelog)
 PREFIX     ?= /usr/local
 bindir      = $(PREFIX)/bin
 datadir     = $(PREFIX)/share
+zshdir      = $(datadir)/zsh/site-functions
 INSTALL    ?= install
 PKG_CONFIG ?= pkg-config
 ifeq ($(origin CC),default)
@@ -94,7 +97,7 @@ ALL_OBJS := $(call objs,$(LIB_SRC) $(CLI_SRC) $(UNIT_SRC) $(FUZZ_SRC) \
 all: $(QEVM)
 .PHONY: all
 
-$(QEVM): $(call objs,$(CLI_SRC)) $(BUILD)/cli/report.o $(LIB)
+$(QEVM): $(call objs,$(CLI_SRC)) $(BUILD)/cli/report.o $(LIB) | $(BUILD)/schemas
 	$(call say,LD)$(LINK) -o $@ $^ $(PKG_LIBS) $(LIBS)
 
 $(LIB): $(call objs,$(LIB_SRC))
@@ -131,8 +134,12 @@ $(BUILD)/cli/report.c: $(REPORT) $(wildcard cli/report/*)
 $(BUILD)/cli/report.o: $(BUILD)/cli/report.c $(BUILD)/flags
 	$(call say,CC)$(COMPILE) $(werror) -c -o $@ $<
 
-# Where a program that was not installed finds the schemas.
-$(BUILD)/cli/schemas.o: DEFINES += -DQEVM_SOURCES='"$(CURDIR)"'
+# Where a program finds the schemas if it cannot tell where it is itself.
+$(BUILD)/cli/schemas.o: DEFINES += -DQEVM_DATADIR='"$(datadir)/qevm"'
+# Where one that was not installed does.
+$(BUILD)/schemas:
+	@mkdir -p $(@D)
+	@ln -sfn '$(CURDIR)/schemas' $@
 
 # Other flags, other objects.
 $(BUILD)/flags: FORCE
@@ -160,9 +167,12 @@ man_to = $(DESTDIR)$(datadir)/man
 install: all
 	$(INSTALL) -d $(DESTDIR)$(bindir)
 	$(INSTALL) -m 755 $(QEVM) $(DESTDIR)$(bindir)/qevm
-	set -e; for page in $(MAN); do \
-	    $(INSTALL) -d $(man_to)/man$${page##*.}; \
-	    $(INSTALL) -m 644 $$page $(man_to)/man$${page##*.}; \
+	set -e; date=$$(LC_ALL=C date -ud '$(DATE)' '+%B %-d, %Y'); \
+	for page in $(MAN); do \
+	    to=$(man_to)/man$${page##*.}/$${page##*/}; \
+	    $(INSTALL) -D -m 644 $$page $$to; \
+	    sed -i -e "s/^\.Dd .*/.Dd $$date/" \
+	        -e 's/^\.Os$$/.Os qevm $(VERSION)/' $$to; \
 	done
 	set -e; for file in $(wildcard schemas/*.json schemas/*/*.json \
 	    schemas/*/*/*.json.gz); do \
@@ -171,7 +181,7 @@ install: all
 	$(INSTALL) -D -m 644 completions/qevm.bash \
 	    $(DESTDIR)$(datadir)/bash-completion/completions/qevm
 	$(INSTALL) -D -m 644 completions/qevm.zsh \
-	    $(DESTDIR)$(datadir)/zsh/site-functions/_qevm
+	    $(DESTDIR)$(zshdir)/_qevm
 	$(INSTALL) -D -m 644 completions/qevm.fish \
 	    $(DESTDIR)$(datadir)/fish/vendor_completions.d/qevm.fish
 .PHONY: install

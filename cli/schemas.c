@@ -1,8 +1,8 @@
 /* schemas.c - where the descriptions are that come with qevm. */
 #include "cli/schemas.h"
 
-#ifndef QEVM_SOURCES
-#define QEVM_SOURCES "."
+#ifndef QEVM_DATADIR
+#define QEVM_DATADIR "."
 #endif
 
 char *
@@ -17,10 +17,13 @@ qevm_schemas_folder(const char *part)
     if (root && *root) {
         return g_build_filename(root, part, NULL);
     }
+    if (!folder) {
+        return g_build_filename(QEVM_DATADIR, "schemas", part, NULL);
+    }
     /* A program in its build directory describes by its own sources, not by
      * what was installed some other day. */
-    if (!objects || g_file_test(objects, G_FILE_TEST_EXISTS)) {
-        return g_build_filename(QEVM_SOURCES, "schemas", part, NULL);
+    if (g_file_test(objects, G_FILE_TEST_EXISTS)) {
+        return g_build_filename(folder, "schemas", part, NULL);
     }
     return g_build_filename(folder, "..", "share", "qevm", "schemas", part,
                             NULL);
