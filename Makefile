@@ -191,7 +191,7 @@ install: all
 # A class is what tests/prove runs as one: the unit tests, the transcripts
 # tests/cli/*/*.t, or tests/CLASS/*.t. san/CLASS: with the sanitizer build.
 QUICK := unit cli streams schemas cases fuzz man
-SLOW  := faults hostile browser san/unit san/cli san/hostile qemu corpus
+SLOW  := faults hostile browser package san/unit san/cli san/hostile qemu corpus
 
 built: all $(UNIT) $(FUZZERS) $(HOSTILE) $(FAULTS) $(STREAMS)
 built-san:
@@ -203,7 +203,7 @@ test: built
 	@$(prove) $(QUICK)
 
 check:
-	tests/install-deps build test qemu browser
+	tests/install-deps build test qemu browser package
 	+$(MAKE) check-here
 check-here: built built-san
 	@$(prove) $(QUICK) $(SLOW)

@@ -20,6 +20,10 @@ check(sub {
 ast.parse(open(sys.argv[1]).read(), sys.argv[1])' '$file' 2>&1);
         return $? ? @said : ();
     }
+    if ($first =~ /make/) {
+        my @said = qx(make -nf '$file' clean 2>&1);
+        return $? ? @said : ();
+    }
     my $shell = $first =~ /bash/ ? 'bash' : 'sh';
     my @said = qx($shell -n '$file' 2>&1);
     push @said, qx(shellcheck -f gcc '$file' 2>&1) if $shellcheck;
