@@ -371,7 +371,7 @@ open_outputs(Run *run, GError **error)
         g_ptr_array_add(inputs, g_strdup(run->into->path));
     }
     for (guint i = 0; run->transform->keep && run->transform->keep[i]; i++) {
-        g_ptr_array_add(inputs, run->transform->keep[i]);
+        g_ptr_array_add(inputs, g_strdup(run->transform->keep[i]));
     }
     for (guint i = 0; rules && i < rules->rules->len; i++) {
         const QevmRule *rule = g_ptr_array_index(rules->rules, i);
