@@ -287,12 +287,25 @@ resize_block(Blocks *b, const char *idstr, guint64 there, guint64 here,
 
 /* ---- all of them ---- */
 
+/* With pflash, the end of that once more, below 1 MiB: see ops-ram.c. */
+static gboolean
+is_copy(const char *idstr)
+{
+    return strcmp(idstr, "isa-bios") == 0;
+}
+
 static gboolean
 drop_block(Blocks *b, const QevmRamBlock *block, GError **error)
 {
     g_autofree char *at = block_name(block->idstr);
     gboolean own;
 
+    if (is_copy(block->idstr)) {
+        return qevm_plan_rule(
+            b->plan, qevm_plan_op("drop-ram-block", at), QEVM_LOSS_DEFAULT,
+            "the destination has no copy of the flash, but shows it itself",
+            error);
+    }
     if (!is_rom(block->idstr)) {
         qevm_plan_problem(b->plan, block_path(block->idstr),
                           g_strdup("the destination has no such block, nor "

@@ -112,6 +112,11 @@ static const struct plan_row rows[] = {
       .like = HEAD RAM REST,
       .plan =
         "{'op':'drop-ram-block','at':'\\'/rom@genroms/kvmvapic.bin\\'','why':'the destination reads it from a file of its own, if it boots','class':'default'}\n" },
+    { "gone/copy-of-flash",
+      .stream = HEAD RAM B("isa-bios", "2000") REST,
+      .like = HEAD RAM REST,
+      .plan =
+        "{'op':'drop-ram-block','at':'isa-bios','why':'the destination has no copy of the flash, but shows it itself','class':'default'}\n" },
     { "gone/memory",
       .stream = HEAD RAM B("vga.vram", "2000") REST,
       .like = HEAD RAM REST,
