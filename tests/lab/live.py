@@ -185,8 +185,12 @@ class Setup:
         argv += ["-chardev", "socket,id=con,fd={fd:con}", "-serial", "chardev:con"]
         return argv if own else [re.sub(r"\{fd:\w+\}", "99", word) for word in argv]
 
+    def images(self):
+        """The files of its disks."""
+        return ["d%d.img" % n for n in self.disks]
+
     def files(self, version):
-        found = {"d%d.img" % n: bytes(SIZE) for n in self.disks}
+        found = {name: bytes(SIZE) for name in self.images()}
         for name in ("kernel", "initrd"):
             with open(lab.cache("linux", self.arch, name), "rb") as f:
                 found[name] = f.read()
@@ -230,7 +234,7 @@ class Live(lab.Qemu):
                 lines.append(line)
                 continue
             self.console.settimeout(1)
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(OSError):
                 self.said += self.console.recv(1 << 16)
         raise lab.LabError("no %r on the console, but %r %r %s" % (last, lines[-5:], self.said[-80:],
                                                                   self.messages()))
@@ -343,39 +347,41 @@ def save(setup, version, machine):
     place = lab.cache("live", "%s-%s-%s" % (version, machine.split(",")[0],
                                             hashlib.sha256(key.encode()).hexdigest()[:16]))
     os.makedirs(os.path.dirname(place), exist_ok=True)
-    names = ["d%d.img" % n for n in setup.disks]
-    if not os.path.exists(place + ".json"):
-        with Live(setup, version, machine) as guest:
-            guest.cmd("cont")
-            guest.until("ready")
-            guest.run("up")
-            why = use(guest, BEFORE)
-            if why:
-                raise lab.LabError("before it was saved: " + why)
-            guest.run("busy &")
-            if not guest.wait(lambda: progress(guest)[0] >= 2):
-                raise lab.LabError("it does not get busy")
-            rounds, bad = progress(guest)
-            if bad:
-                raise lab.LabError("before it was saved: %s" % bad)
-            guest.cmd("stop")
-            guest.cmd("migrate", uri=guest.fill(lab.TO_FILE))
-            guest.migrated()
-            lab.await_file(guest.path("stream"))
-            lab.copy(guest.path("stream"), place + ".mig")
-            for name in names:
-                lab.copy(guest.path(name), place + "." + name)
-            facts = lab.describe(guest)
-        with open(place + ".part", "w") as f:
-            json.dump({**facts, "rounds": rounds}, f, indent=1)
-        os.replace(place + ".part", place + ".json")
+    with lab.lock(place + ".lock"):
+        if not os.path.exists(place + ".json"):
+            save_to(place, setup, version, machine)
     with open(place + ".json") as f:
         rounds = json.load(f)["rounds"]
     images = {}
-    for name in names:
+    for name in setup.images():
         with open(place + "." + name, "rb") as f:
             images[name] = f.read()
     return Saved(setup, version, machine, place + ".mig", rounds, images)
+
+
+def save_to(place, setup, version, machine):
+    with Live(setup, version, machine) as guest:
+        guest.cmd("cont")
+        guest.until("ready")
+        guest.run("up")
+        why = use(guest, BEFORE)
+        guest.run("busy &")
+        if not why and not guest.wait(lambda: progress(guest)[0] >= 2):
+            why = "it does not get busy"
+        rounds, bad = progress(guest)
+        if why or bad:
+            raise lab.LabError("before it was saved: %s" % (why or bad))
+        guest.cmd("stop")
+        guest.cmd("migrate", uri=guest.fill(lab.TO_FILE))
+        guest.migrated()
+        lab.await_file(guest.path("stream"))
+        lab.copy(guest.path("stream"), place + ".mig")
+        for name in setup.images():
+            lab.copy(guest.path(name), place + "." + name)
+        facts = lab.describe(guest)
+    with open(place + ".part", "w") as f:
+        json.dump({**facts, "rounds": rounds}, f, indent=1)
+    os.replace(place + ".part", place + ".json")
 
 
 def lives(saved, version, machine, stream, options=(), setup=None):
