@@ -148,7 +148,7 @@ DEVICES = {
 # Debian's: QEMU's, what the kernel is told, options.
 ARCHES = {
     "amd64": ("x86_64", "console=ttyS0", "-nic none -vga std"),
-    "arm64": ("aarch64", "console=ttyAMA0", "-nic none"),
+    "arm64": ("aarch64", "console=ttyAMA0", "-nic none -cpu cortex-a57"),
     "ppc64el": ("ppc64", "console=hvc0", "-nic none -nodefaults"),
     "riscv64": ("riscv64", "console=ttyS0", "-nic none"),
     "s390x": ("s390x", "console=ttysclp0", "-nic none"),

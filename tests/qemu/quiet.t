@@ -28,8 +28,6 @@ ROWS = [  # the first two use disk, network and USB
     Row("usb", "amd64", "ide e1000 uhci usb-tablet ps2", 192, PC),
     Row("usb q35", "amd64", "ide e1000e xhci usb-tablet usb-storage", 192, Q35),
     Row("virtio", "amd64", "virtio-blk virtio-net rng balloon serial", 192, {**PC, **Q35}),
-    Row("arm", "arm64", "virtio-blk virtio-net xhci usb-tablet", 192,
-        {"virt-5.2": "5.2 7.2 10.0 11.1", "virt-7.2": "7.2 10.0 11.1", "virt-10.0": "10.0 11.1"}),
     Row("pseries", "ppc64el", "virtio-blk virtio-net", 512,
         {"pseries-5.2": "5.2 7.2 10.0 11.1", "pseries-7.2": "7.2 10.0 11.1"}),
     Row("s390", "s390x", "virtio-blk virtio-scsi", 256,
