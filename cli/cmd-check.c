@@ -2,6 +2,7 @@
 #include "cli/check.h"
 #include "cli/container.h"
 #include "cli/render.h"
+#include "cli/repairs.h"
 #include "cli/target.h"
 #include "rewrite/check.h"
 
@@ -88,6 +89,9 @@ check_file(QevmCli *cli, const char *file, const QevmTarget *target,
         return code;
     }
     report.findings = findings;
+    if (target) {
+        qevm_cli_repairs(stream, target, findings);
+    }
     if (format == QEVM_FORMAT_JSON) {
         print_json(&report, stream, cli->out);
     } else if (format == QEVM_FORMAT_JUNIT) {

@@ -6,6 +6,7 @@
 #include "cli/explain.h"
 #include "cli/render-explain.h"
 #include "cli/render.h"
+#include "cli/repairs.h"
 #include "cli/schemas.h"
 #include "cli/target.h"
 #include "rewrite/against.h"
@@ -69,6 +70,18 @@ needs_walk(const QevmLog *log)
     return FALSE;
 }
 
+/* A plan changes the stream, which is still to be looked at. */
+static gboolean
+add_repairs(Explain *x)
+{
+    g_autoptr(QevmStream) stream = qevm_cli_open(x->cli, x->file, 0);
+
+    if (stream) {
+        qevm_cli_repairs(stream, x->target, x->findings);
+    }
+    return stream != NULL;
+}
+
 /* The stream, and what is wrong with it, alone and at the destination. */
 static gboolean
 open_stream(Explain *x)
@@ -93,7 +106,7 @@ open_stream(Explain *x)
         qevm_cli_fail(x->cli, x->file, error, QEVM_EXIT_SYSTEM);
         return FALSE;
     }
-    return TRUE;
+    return !x->target || add_repairs(x);
 }
 
 /* ---- answers ---- */

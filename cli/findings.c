@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "cli/render.h"
+#include "parser/path.h"
+
+#define RULES_SHOWN 3 /* of a finding; all are in JSON */
 
 gboolean
 qevm_cli_format(const QevmCli *cli, QevmFormat *format)
@@ -41,6 +44,51 @@ qevm_report_code(const QevmReport *report)
 /* ---- text ---- */
 
 static void
+print_rule(const json_t *rule, const char *indent, QevmPrint *out)
+{
+    static const char *const numbers[] = { "instance", "version", "count" };
+    const char *at = json_string_value(json_object_get(rule, "at"));
+    const char *to = json_string_value(json_object_get(rule, "to"));
+    g_autofree char *name = to ? qevm_path_quote(to) : NULL;
+
+    qevm_print_format(out, "%sfix: %s", indent,
+                      json_string_value(json_object_get(rule, "op")));
+    if (at) {
+        qevm_print_format(out, " %s", at);
+    }
+    if (name) {
+        qevm_print_format(out, " %s", name);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        const json_t *number = json_object_get(rule, numbers[i]);
+
+        if (number) {
+            qevm_print_format(out, " %" JSON_INTEGER_FORMAT,
+                              json_integer_value(number));
+        }
+    }
+    qevm_print_format(out, " (%s)\n",
+                      json_string_value(json_object_get(rule, "class")));
+}
+
+void
+qevm_report_repairs(const QevmFinding *f, const char *indent, QevmPrint *out)
+{
+    size_t count = json_array_size(f->rules);
+
+    for (size_t i = 0; i < MIN(count, RULES_SHOWN); i++) {
+        print_rule(json_array_get(f->rules, i), indent, out);
+    }
+    if (count > RULES_SHOWN) {
+        qevm_print_format(out, "%sfix: and %zu more\n", indent,
+                          count - RULES_SHOWN);
+    }
+    if (f->advice) {
+        qevm_print_format(out, "%shelp: %s\n", indent, f->advice);
+    }
+}
+
+static void
 print_finding(const QevmReport *report, const QevmFinding *f, QevmPrint *out)
 {
     static const QevmStyle styles[] = { QEVM_STYLE_DIM, QEVM_STYLE_WARNING,
@@ -60,6 +108,7 @@ print_finding(const QevmReport *report, const QevmFinding *f, QevmPrint *out)
         qevm_print_format(out, "    QEMU%s: %s\n", f->likely ? ", likely" : "",
                           (char *)g_ptr_array_index(f->lines, i));
     }
+    qevm_report_repairs(f, "    ", out);
     if (f->accepted) {
         qevm_print_format(out, "    accepted: %s\n", f->accepted);
     }
@@ -134,6 +183,12 @@ finding_json(const QevmReport *report, const QevmFinding *f)
     }
     if (f->likely) {
         json_object_set_new(json, "likely", json_true());
+    }
+    if (f->rules) {
+        json_object_set(json, "rules", f->rules);
+    }
+    if (f->advice) {
+        json_object_set_new(json, "advice", qevm_render_json_text(f->advice));
     }
     if (f->accepted) {
         json_object_set_new(json, "accepted",

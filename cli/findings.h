@@ -44,6 +44,10 @@ void qevm_report_text(const QevmReport *report, QevmPrint *out);
 /*   SUBJECT: N errors, N warnings, N notes */
 void qevm_report_summary(const QevmReport *report, QevmPrint *out);
 
+/* What repairs a finding, a line each: the first rules in brief, and advice. */
+void qevm_report_repairs(const QevmFinding *f, const char *indent,
+                         QevmPrint *out);
+
 /* ---- JSON ---- */
 
 json_t *qevm_report_json_findings(const QevmReport *report);

@@ -2,7 +2,6 @@
 #include "cli/planning.h"
 
 #include "cli/container.h"
-#include "cli/schemas.h"
 #include "cli/transform.h"
 #include "parser/libvirt.h"
 #include "parser/path.h"
@@ -254,16 +253,6 @@ say_options(const QevmReference *r)
     }
 }
 
-static gboolean
-load_idle(QevmPlanning *p, GError **error)
-{
-    g_autofree char *folder = qevm_schemas_folder("rules");
-    g_autofree char *path = g_build_filename(folder, "idle.json", NULL);
-
-    p->idle = qevm_idle_load(path, error);
-    return p->idle != NULL;
-}
-
 QevmPlanning *
 qevm_planning_new(QevmCli *cli, const char *file, char **qemu, int *code)
 {
@@ -304,7 +293,8 @@ qevm_planning_new(QevmCli *cli, const char *file, char **qemu, int *code)
         *code = qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
         return NULL;
     }
-    if (!load_idle(p, &error)) {
+    p->idle = qevm_cli_idle(&error);
+    if (!p->idle) {
         *code = qevm_cli_fail(cli, NULL, error, QEVM_EXIT_SYSTEM);
         return NULL;
     }

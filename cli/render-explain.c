@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/findings.h"
 #include "cli/render.h"
 #include "parser/value.h"
 #include "rewrite/evidence.h"
@@ -179,9 +180,7 @@ print_findings(const QevmExplained *e, QevmPrint *out)
             f->sentence);
 
         qevm_print_indented(out, 4, text);
-        if (f->advice) {
-            qevm_print_indented(out, 8, f->advice);
-        }
+        qevm_report_repairs(f, "        ", out);
     }
 }
 

@@ -257,6 +257,15 @@ qevm_cli_compat(const char *architecture, GError **error)
                : qevm_compat_parse(nothing, strlen(nothing), path, error);
 }
 
+QevmIdle *
+qevm_cli_idle(GError **error)
+{
+    g_autofree char *folder = qevm_schemas_folder("rules");
+    g_autofree char *path = g_build_filename(folder, "idle.json", NULL);
+
+    return qevm_idle_load(path, error);
+}
+
 /* ---- what is shipped for a reference ---- */
 
 /* The shipped releases that are nearest to one, at or below it and at or above

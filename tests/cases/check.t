@@ -3,7 +3,8 @@
 """What `qevm check --against` says of the incompatibilities in this folder: check.t
 
 Of each case: the errors are those that case.json names, at those places and no others; what QEMU printed
-is among what they quote, line by line; and the destination's own reference has no error against itself.
+is among what they quote, line by line; each error says what repairs it, if the case is to be converted, or has
+the advice; and the destination's own reference has no error against itself.
 """
 import glob, json, lzma, os, re, shutil, subprocess, sys, tempfile
 
@@ -54,6 +55,10 @@ def wrong(case):
     for line in about["message"]:
         if not re.match(r"warning:|--- ", line) and not any(alike(q, line) for q in quoted):
             return "`%s' is not quoted; there is %s" % (line, quoted)
+    wanted = {"convert": ("rules", "advice"), "advice": ("advice",)}.get(about["expect"], ())
+    bare = [f["path"] for f in errors if wanted and not any(f.get(what) for what in wanted)]
+    if bare:
+        return "nothing is said to repair %s" % bare
     return ""
 
 

@@ -28,6 +28,7 @@ Found in pc.mig against ref.mig:
     0000:00:01.3/piix4_pm at 0x343c4: error[field-missing]: the destination
     reads `acpi_pci_hotplug.acpi_index' (4 bytes) here, which the stream does
     not have
+        fix: add-field 0000:00:01.3/piix4_pm (lossless)
 
 What it usually comes from:
   acpi-index
@@ -78,7 +79,22 @@ $ qevm explain --json 'Missing section footer for 0000:00:01.3/piix4_pm' pc.mig 
   "severity": "error",
   "path": "0000:00:01.3/piix4_pm",
   "offset": 213956,
-  "sentence": "the destination reads `acpi_pci_hotplug.acpi_index' (4 bytes) here, which the stream does not have"
+  "sentence": "the destination reads `acpi_pci_hotplug.acpi_index' (4 bytes) here, which the stream does not have",
+  "rules": [
+   {
+    "op": "add-field",
+    "at": "0000:00:01.3/piix4_pm",
+    "fields": [
+     {
+      "name": "acpi_pci_hotplug.acpi_index",
+      "type": "uint32"
+     }
+    ],
+    "after": "acpi_pci_hotplug.acpi_pcihp_pci_status[255]",
+    "why": "the destination reads it, and it is there while idle",
+    "class": "lossless"
+   }
+  ]
  }
 ]
 
