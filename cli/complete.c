@@ -2,6 +2,7 @@
 #include "cli/complete.h"
 #include "cli/complete-path.h"
 #include "cli/container.h"
+#include "cli/target.h"
 #include "rewrite/finding.h"
 
 #include <string.h>
@@ -30,6 +31,18 @@ static void
 offer_files(const Line *line)
 {
     qevm_print(line->out, "\tfiles\n");
+}
+
+/* Those that are shipped, besides files. */
+static void
+offer_targets(const Line *line)
+{
+    g_autoptr(GPtrArray) names = qevm_cli_shipped();
+
+    for (guint i = 0; i < names->len; i++) {
+        offer(line, g_ptr_array_index(names, i), NULL);
+    }
+    offer_files(line);
 }
 
 /* ---- commands ---- */
@@ -89,6 +102,8 @@ offer_option_argument(const Line *line)
 {
     if (strcmp(line->option->name, "format") == 0) {
         offer_formats(line);
+    } else if (strcmp(line->option->name, "against") == 0) {
+        offer_targets(line);
     } else if (line->option->arg == G_OPTION_ARG_FILENAME ||
                line->option->arg == G_OPTION_ARG_FILENAME_ARRAY) {
         offer_files(line);
@@ -200,6 +215,8 @@ offer_argument(Line *line, QevmCli *cli)
                g_str_has_prefix(c->args, "FILE") &&
                (strstr(c->args, " PATH") || strstr(c->args, "[PATH"))) {
         offer_places(line, cli);
+    } else if (g_str_has_prefix(c->args, "TARGET")) {
+        offer_targets(line);
     } else {
         offer_files(line);
     }

@@ -2,6 +2,7 @@
  */
 #include "cli/complete-path.h"
 #include "cli/shell-words.h"
+#include "cli/target.h"
 
 #include <string.h>
 
@@ -44,6 +45,18 @@ offer_files(Completion *c)
             offer(c, g_strconcat(front, name, inner ? "/" : "", NULL));
         }
     }
+}
+
+/* Of --against, the one option that takes a file. */
+static void
+offer_targets(Completion *c)
+{
+    g_autoptr(GPtrArray) names = qevm_cli_shipped();
+
+    for (guint i = 0; i < names->len; i++) {
+        offer(c, g_strdup(g_ptr_array_index(names, i)));
+    }
+    offer_files(c);
 }
 
 static void
@@ -145,7 +158,7 @@ offer_words(Completion *c, const GArray *words)
     option = option_of(&command->command, word_at(words, words->len - 2));
     if (option) {
         if (option->arg == G_OPTION_ARG_FILENAME_ARRAY) {
-            offer_files(c);
+            offer_targets(c);
         }
     } else if (c->word[0] == '-') {
         offer_options(c, &command->command);

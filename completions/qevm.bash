@@ -60,7 +60,7 @@ _qevm()
     done < <("${COMP_WORDS[0]}" --complete "${asked[@]}" 2>/dev/null)
     if [[ -n $files ]]; then
         compopt -o filenames 2>/dev/null
-        mapfile -t COMPREPLY < <(compgen -f -- "$plain")
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$plain")
     fi
 }
 complete -F _qevm qevm

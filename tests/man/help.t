@@ -185,6 +185,10 @@ for my $shell (sort keys %shells) {
     same("$shell completes formats", $shell,
          $complete->('qevm', 'show', '--format', ''), [qw(text json analyze)]);
 }
+for my $shell (sort keys %shells) {
+    same("$shell completes targets", $shell,
+         $shells{$shell}->('qevm', 'check', '--against', 'qemu-10.0/x86'), ['qemu-10.0/x86_64']);
+}
 same('bash completes files', 'bash', bash('qevm', 'info', 'man/qevm-r'), ['man/qevm-rules.5']);
 same('fish completes files', 'fish', fish('qevm', 'info', 'man/qevm-r'), ['man/qevm-rules.5']);
 same('bash leaves what colons divide', 'bash',
