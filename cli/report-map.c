@@ -10,7 +10,8 @@
 #define WIDTH 1000.0
 #define NARROWEST 1.0
 #define COLOURS 8 /* of the largest sections */
-#define SEGMENTS_MAX 1000
+#define SEGMENTS_MAX 400
+#define TITLE_MAX 200 /* bytes */
 
 typedef enum {
     PART_HEAD,
@@ -228,19 +229,39 @@ larger_first(gconstpointer a, gconstpointer b)
                : (sa->record > sb->record) - (sa->record < sb->record);
 }
 
+/* What is too many to be seen is one in the end. */
+static void
+add_section(GArray *segments, QevmStream *stream, guint i)
+{
+    QevmRecord *r = g_ptr_array_index(stream->records, i);
+    QevmPlace place = { .kind = QEVM_PLACE_SECTION, .record = r };
+    Segment segment = { r->size, i, "other", NULL };
+
+    if (segments->len < SEGMENTS_MAX) {
+        g_autofree char *path = qevm_path_of(stream, &place);
+
+        segment.title = qevm_html_cut(path, TITLE_MAX);
+        g_array_append_val(segments, segment);
+    } else {
+        Segment *last = &g_array_index(segments, Segment, segments->len - 1);
+
+        last->size += r->size;
+        last->record = G_MAXUINT;
+        g_free(last->title);
+        last->title = g_strdup("more sections");
+    }
+}
+
 static GArray *
 sections_of(QevmStream *stream)
 {
     GArray *segments = segments_new();
 
     for (guint i = 0; i < stream->records->len; i++) {
-        QevmRecord *r = g_ptr_array_index(stream->records, i);
-        QevmPlace place = { .kind = QEVM_PLACE_SECTION, .record = r };
-        Segment segment = { r->size, i, "other", NULL };
+        const QevmRecord *r = g_ptr_array_index(stream->records, i);
 
-        if (r->type == QEVM_RECORD_FULL && segments->len < SEGMENTS_MAX) {
-            segment.title = qevm_path_of(stream, &place);
-            g_array_append_val(segments, segment);
+        if (r->type == QEVM_RECORD_FULL) {
+            add_section(segments, stream, i);
         }
     }
     return segments;

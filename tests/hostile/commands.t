@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The commands on broken streams: an exit code that is documented, a reason in one line, valid JSON.
+"""The commands on broken streams: an exit code that is documented, a reason in one line, valid JSON, a
+whole page.
 
 sweep.t tries far more inputs on the library; this is for what is printed of them.
 """
@@ -13,6 +14,7 @@ COMMANDS = (
     ["info"], ["info", "--json", "--walk"], ["show", "--all"], ["show", "--json"], ["show", "--offsets", "--types"],
     ["show", "--format", "analyze"], ["check"], ["check", "--json", "--quick"], ["get", "timer//*"],
     ["ram", "list"], ["ram", "list", "--json"], ["ram", "extract", "pc.ram", "-o", "/dev/null"],
+    ["report", "-o", "-"], ["report", "--redact", "--quick", "-o", "-"],
     ["ram", "page", "pc.ram:0x1000"], ["ram", "find", "hex:ff00ff"], ["ram", "core", "-o", "/dev/null"],
     ["shell", "-c", "ls", "-c", "cat", "-c", "find offset", "-c", "find --value 0", "-c", "find --where 'size(.) == 4'",
      "-c", "find --bytes hex:00ff", "-c", "diff"],
@@ -48,6 +50,10 @@ def wrong(command, path):
             json.loads(done.stdout)
         except ValueError as e:
             return "not JSON: %s" % e
+    if command[0] == "report" and done.returncode == 0:
+        page = subprocess.run(["tests/cli/report/page", "/dev/stdin"], input=done.stdout, capture_output=True)
+        if page.returncode:
+            return "no page: %s" % page.stdout.decode()[:4000]
     return None
 
 

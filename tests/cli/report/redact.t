@@ -87,3 +87,15 @@ qcow2 image
 machine
 arduino-mega-2560-v3
 written by
+
+# What is in RAM is never in it, wherever the stream breaks.
+$ perl $HERE/../ram/stream a=4000 -- a:0=secret a:1000 a:2000=secret >ram.mig
+$ for n in 50 120 180 3000 4300 8000 9000; do
+>     head -c $n ram.mig >cut.mig
+>     qevm report cut.mig -o cut.html && cat cut.html
+>     cat cut.mig | qevm report - -o cut.html && cat cut.html
+> done | grep -Ec 'secret|736563726574'
+0
+[1]
+$ grep -c secret ram.mig
+2
