@@ -5,6 +5,8 @@
 #
 # It is built in a copy of the tree, without its own tests, which the others
 # are, and unpacked without being installed.
+# Functions are called by name.
+# shellcheck disable=SC2317
 set -u
 here=$(pwd)
 work=$(mktemp -d)
