@@ -22,10 +22,10 @@
 #include <zlib.h>
 
 #define MAGIC "\x89LZO\0\r\n\x1a\n"
-#define BLOCK (256 * 1024)           /* what lzop writes */
-#define BLOCK_MAX (16 * 1024 * 1024) /* it reads 64 MiB, but never wrote that  \
-                                      */
-#define RATIO_MAX 256                /* LZO1X makes no less of a run */
+#define BLOCK (256 * 1024) /* what lzop writes */
+/* It reads 64 MiB, but never wrote that. */
+#define BLOCK_MAX (16 * 1024 * 1024)
+#define RATIO_MAX 256 /* LZO1X makes no less of a run */
 #define EXTRA_MAX (1024 * 1024)
 
 enum {

@@ -19,12 +19,15 @@ int LLVMFuzzerTestOneInput(const guint8 *data, size_t size);
 static gboolean
 fuzz_measure(const char *path, const char *data, gsize size, gsize *peak)
 {
+    gsize taken;
+
     meter_start();
     LLVMFuzzerTestOneInput((const guint8 *)data, size);
-    *peak = MAX(*peak, meter_peak());
-    if (meter_peak() > METER_MAX + METER_COPIES_READING * size) {
+    taken = meter_peak();
+    *peak = MAX(*peak, taken);
+    if (taken > METER_MAX + METER_COPIES_READING * size) {
         fprintf(stderr, "%s: %zu bytes, and %zu bytes of memory\n", path, size,
-                meter_peak());
+                taken);
         return FALSE;
     }
     return TRUE;
