@@ -16,7 +16,8 @@ typedef gboolean DeviceFunc(QevmLoad *load, QevmNode *ref, QevmNode *source);
 static QevmNode *
 child(QevmNode *parent, const char *name)
 {
-    for (QevmNode *n = qevm_node_children(parent); n; n = n->next) {
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
         if (strcmp(qevm_node_name(n), name) == 0) {
             return n;
         }
@@ -190,13 +191,18 @@ check_arm_values(QevmLoad *load, QevmNode *ref, QevmNode *source)
 
 #define SPR_PVR 287
 
-/* (target/ppc/machine.c:cpu_post_load()) */
+/* A guest that has agreed on a mode of an older processor goes on in that,
+ * whatever processor it is (target/ppc/machine.c:cpu_post_load()). */
 static gboolean
 check_ppc_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     QevmNode *here = child(ref, "env.spr"), *there = child(source, "env.spr");
-    guint64 local, incoming;
+    QevmNode *mode = child(child(source, "cpu/compat"), "compat_pvr");
+    guint64 local, incoming, compatible;
 
+    if (element(mode, 0, &compatible) && compatible) {
+        return TRUE;
+    }
     if (!element(here, SPR_PVR, &local) ||
         !element(there, SPR_PVR, &incoming) || local == incoming) {
         return TRUE;

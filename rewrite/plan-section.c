@@ -205,6 +205,37 @@ set_like(QevmRepair *r, const char *why, GError **error)
     return TRUE;
 }
 
+/* ---- versions that are too old ---- */
+
+static gboolean
+is_alike(QevmNode *a, QevmNode *b)
+{
+    QevmNode *x = qevm_node_children(a), *y = qevm_node_children(b);
+
+    for (; x && y; x = x->next, y = y->next) {
+        if (x->kind != y->kind ||
+            strcmp(qevm_node_name(x), qevm_node_name(y)) != 0 ||
+            qevm_node_wire_size(x) != qevm_node_wire_size(y)) {
+            return FALSE;
+        }
+    }
+    return !x && !y;
+}
+
+/* Fields that have the same names since may mean something else: the privilege
+ * levels of riscv CPUs are counted otherwise since 7.0, for one. */
+static void
+refuse_old(QevmRepair *r)
+{
+    qevm_plan_problem(
+        r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
+        g_strdup_printf("it has version %u, and the destination takes it from "
+                        "version %" G_GUINT64_FORMAT
+                        " on: what its fields mean is not the same",
+                        r->record->version_id, r->stop->local),
+        NULL);
+}
+
 /* ---- the repair ---- */
 
 static gboolean
@@ -212,7 +243,13 @@ repair(QevmRepair *r, GError **error)
 {
     switch (r->stop->kind) {
     case QEVM_STOP_VERSION_TOO_NEW:
+        return set_version(r, NULL, r->ref->version_id, error);
     case QEVM_STOP_VERSION_TOO_OLD:
+        if (r->record->version_id != r->ref->version_id &&
+            !is_alike(r->source, r->like)) {
+            refuse_old(r);
+            return TRUE;
+        }
         return set_version(r, NULL, r->ref->version_id, error);
     case QEVM_STOP_SUBSECTION_UNKNOWN:
     case QEVM_STOP_SUBSECTION_TOO_NEW:
