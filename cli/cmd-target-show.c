@@ -334,7 +334,7 @@ subject_json(const Subject *s)
 static void
 print_counts(QevmPrint *out, json_t *part)
 {
-    const char *name, *between = ": ";
+    const char *name, *what, *between = ": ";
     json_t *value;
     gboolean one;
 
@@ -351,9 +351,10 @@ print_counts(QevmPrint *out, json_t *part)
         }
         qevm_print_format(out, "%s%" JSON_INTEGER_FORMAT " ", between,
                           json_integer_value(value));
-        name = strcmp(name, "ram_blocks") == 0 ? "RAM blocks" : name;
-        one = json_integer_value(value) == 1 && g_str_has_suffix(name, "s");
-        qevm_print_bytes(out, name, strlen(name) - one);
+        /* jansson finds the next member by the address of `name`. */
+        what = strcmp(name, "ram_blocks") == 0 ? "RAM blocks" : name;
+        one = json_integer_value(value) == 1 && g_str_has_suffix(what, "s");
+        qevm_print_bytes(out, what, strlen(what) - one);
         between = ", ";
     }
 }

@@ -1,21 +1,55 @@
 # What a stream of the destination tells, and what is shipped for its QEMU.
 $ qevm target show $STREAMS/11.1-q35-virtio.mig
-2> Segmentation fault
-[139]
+$STREAMS/11.1-q35-virtio.mig: likely QEMU 11.1, x86_64, machine type pc-q35-11.1
+  stream      $STREAMS/11.1-q35-virtio.mig: 40 sections (39 described), 9 RAM blocks
+  description qemu-11.1/x86_64: 242 devices, 351 vmsds
+  description qemu-11.1/sources: 1038 devices, 946 vmsds, not complete
+  description qemu-11.1/x86_64-sources: 60 devices, 60 vmsds, not complete
+  compat      the properties that pc-q35-11.1 sets
+  not known
+    - which release it is: QEMU 11.1 or newer by its stream, taken for 11.1
+    - which features it offers to virtio devices, the sizes of BARs and how
+    large RAM blocks can be: no .target.json of "qevm capture" is beside it
 # Which release it is can be open.
 $ qevm target show $STREAMS/7.2-pc-i440fx-6.2.mig
-2> Segmentation fault
-[139]
+$STREAMS/7.2-pc-i440fx-6.2.mig: likely QEMU 6.2, x86_64, machine type pc-i440fx-6.2
+  stream      $STREAMS/7.2-pc-i440fx-6.2.mig: 35 sections (34 described), 8 RAM blocks
+  description qemu-5.2/x86_64: 208 devices, 269 vmsds
+  description qemu-5.2/sources: 865 devices, 817 vmsds
+  description qemu-5.2/x86_64-sources: 43 devices, 43 vmsds
+  description qemu-7.2/x86_64: 213 devices, 283 vmsds
+  description qemu-7.2/sources: 938 devices, 870 vmsds
+  description qemu-7.2/x86_64-sources: 53 devices, 53 vmsds
+  compat      the properties that pc-i440fx-6.2 sets
+  not known
+    - which release it is: QEMU 6.2 to 8.1 by its stream, taken for 6.2
+    - which features it offers to virtio devices, the sizes of BARs and how
+    large RAM blocks can be: no .target.json of "qevm capture" is beside it
+    - what idle guests do not send of devices that no description has:
+    cpu_common
 $ qevm target show --json $STREAMS/7.2-pc-i440fx-6.2.mig | jq -c '.qemu, .exact, .not_known[0]'
 "6.2"
 false
 "which release it is: QEMU 6.2 to 8.1 by its stream, taken for 6.2"
 $ qevm target show $STREAMS/5.2-pc-i440fx-2.3.mig
-2> Segmentation fault
-[139]
+$STREAMS/5.2-pc-i440fx-2.3.mig: likely QEMU 5.2, x86_64, machine type open
+  stream      $STREAMS/5.2-pc-i440fx-2.3.mig: 32 sections (31 described), 8 RAM blocks, no configuration, no footers
+  description qemu-5.2/x86_64: 208 devices, 269 vmsds
+  description qemu-5.2/sources: 865 devices, 817 vmsds
+  description qemu-5.2/x86_64-sources: 43 devices, 43 vmsds
+  not known
+    - which release it is: QEMU 2.3 to 5.2 by its stream, taken for 5.2
+    - which features it offers to virtio devices, the sizes of BARs and how
+    large RAM blocks can be: no .target.json of "qevm capture" is beside it
+    - what idle guests do not send of devices that no description has:
+    cpu_common
 # A shipped name adds to it.
 $ qevm target show $STREAMS/7.2-pc-i440fx-6.2.mig qemu-10.0/x86_64 | head -n 5
-2> Segmentation fault
+$STREAMS/7.2-pc-i440fx-6.2.mig: QEMU 10.0, x86_64, machine type pc-i440fx-6.2
+  stream      $STREAMS/7.2-pc-i440fx-6.2.mig: 35 sections (34 described), 8 RAM blocks
+  description qemu-10.0/x86_64: 231 devices, 314 vmsds
+  description qemu-10.0/sources: 1002 devices, 917 vmsds
+  description qemu-10.0/x86_64-sources: 55 devices, 55 vmsds
 $ qevm target show qemu-10.0/s390x
 qemu-10.0/s390x: QEMU 10.0, s390x, machine type open
   description qemu-10.0/s390x: 85 devices, 107 vmsds
@@ -53,8 +87,15 @@ $ cat >ref.mig.target.json <<END
 >  "migration": {"capabilities": {}, "parameters": {}}, "vmstate": null}
 > END
 $ qevm target show ref.mig
-2> Segmentation fault
-[139]
+ref.mig: QEMU 11.1.3, x86_64, machine type pc-q35-11.1
+  stream      ref.mig: 40 sections (39 described), 9 RAM blocks
+  capture     ref.mig.target.json: 2 devices, 0 virtio, 1 RAM block, 0 machines, 1 type
+  description qemu-11.1/x86_64: 242 devices, 351 vmsds
+  description qemu-11.1/sources: 1038 devices, 946 vmsds, not complete
+  description qemu-11.1/x86_64-sources: 60 devices, 60 vmsds, not complete
+  compat      the properties that pc-q35-11.1 sets
+  not known
+    - which features it offers to virtio devices: that QEMU does not tell
 $ qevm target show --json ref.mig | jq -c '[.qemu, .exact, .arch, .machine, .compat], .parts[1], .not_known'
 ["11.1.3",true,"x86_64","pc-q35-11.1",true]
 {"part":"capture","name":"ref.mig.target.json","package":"Debian 1:11.1.3","devices":2,"virtio":0,"ram_blocks":1,"machines":0,"types":1}
