@@ -110,7 +110,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, size_t size)
 {
     g_autoptr(GBytes) bytes = g_bytes_new(data, size);
     g_autoptr(QevmContainer) c = NULL;
-    g_autoptr(GBytes) stream = stream_in(bytes, NULL, &c);
+    g_autoptr(GBytes) stream G_GNUC_UNUSED = stream_in(bytes, NULL, &c);
 
     for (guint i = 0; c && i < c->layers->len; i++) {
         const QevmLayer *layer = g_ptr_array_index(c->layers, i);

@@ -36,7 +36,7 @@ check_message(const QevmMessage *message)
 static void
 check_failure(const QevmFailure *failure)
 {
-    g_autoptr(GPtrArray) places = qevm_failure_places(failure);
+    g_autoptr(GPtrArray) places G_GNUC_UNUSED = qevm_failure_places(failure);
     guint i;
 
     if (failure->messages->len == 0 || failure->lines->len == 0 ||
