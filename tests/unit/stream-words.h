@@ -167,7 +167,7 @@ words_devices(Builder *b, char **words)
             words_split(word, '{', &name, &type, &count);
             build_struct(b, name, count, type);
             levels[depth++] = (WordsLevel){ count, FALSE };
-        } else if (depth) {
+        } else if (depth && *word) {
             rest = words_split(word, ':', &name, &type, &count);
             build_field(b, name, count, type, rest);
         }
