@@ -149,12 +149,18 @@ loss_at(const Account *a, guint64 offset)
     return found ? (QevmLoss)(found - 1) : QEVM_LOSS_LOSSLESS;
 }
 
-/* Of the change that touched a leaf: it, or what it is in. */
+/* Of the changes that touched a leaf: it, an element of it, or what it is in.
+ */
 static QevmLoss
 loss_of(const Account *a, const QevmNode *node)
 {
     QevmLoss loss = loss_at(a, a->record->offset);
 
+    for (guint64 i = 1; i < node->size; i++) {
+        QevmLoss here = loss_at(a, node->offset + i);
+
+        loss = MAX(loss, here);
+    }
     for (; node; node = node->parent) {
         QevmLoss here = loss_at(a, node->offset);
 
@@ -310,8 +316,9 @@ add_section(Account *a, QevmRecord *record, QevmRecord *now, GError **error)
          add(a, record->payload_offset + record->payload_size, NULL, "payload",
              head, loss, error) &&
          add(a, record->offset + record->size, NULL, "section footer",
-             gone || a->edit->stream->footers ? head : QEVM_FATE_DROPPED, loss,
-             error) &&
+             a->edit->live->footers == QEVM_FOOTERS_REMOVE ? QEVM_FATE_DROPPED
+                                                           : head,
+             loss, error) &&
          flush(a, error);
     qevm_record_forget(record);
     return ok;
