@@ -48,8 +48,8 @@ $ echo '{"qevm-rules": 1, "rules": [{"op": "drop-section", "at": "0000:00:02.0/r
 $ qevm plan moved-stream.mig --like moved-ref.mig --rules own.json
 {"qevm-rules": 1, "rules": []}
 $ echo '{"qevm-rules": 1, "rules": [{"op": "drop-section", "at": "nothing"}]}' >wrong.json
-$ qevm plan moved-stream.mig --like moved-ref.mig -r wrong.json 2>&1 | cut -c1-100
-qevm: moved-stream.mig: wrong.json: rule 1 (drop-section): no section `nothing` in this stream; ther
+$ qevm plan moved-stream.mig --like moved-ref.mig -r wrong.json 2>&1 | cut -d';' -f1
+qevm: moved-stream.mig: wrong.json: rule 1 (drop-section): no section `nothing` in this stream
 
 # PCI capabilities that a virtio device's state is laid out by.
 $ for n in stream ref base; do xz -dc $HERE/../../cases/virtio-balloon-msix-added/$n.mig.xz >msix-$n.mig; done
