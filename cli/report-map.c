@@ -32,9 +32,14 @@ static const struct {
     [PART_REST] = { "rest", "commands, end, and what follows" },
 };
 
+/* In a mapped-ram file, the pages are in the START section of ram. */
 static Part
-part_of(const QevmRecord *r)
+part_of(const QevmStream *stream, const QevmRecord *r)
 {
+    if (r->type == QEVM_RECORD_START && stream->capability_mapped_ram &&
+        strcmp(r->idstr, "ram") == 0) {
+        return PART_LIVE;
+    }
     switch (r->type) {
     case QEVM_RECORD_HEADER:
     case QEVM_RECORD_CONFIGURATION:
@@ -144,7 +149,7 @@ parts_of(const QevmStream *stream, guint64 sizes[PARTS])
 
     for (guint i = 0; i < stream->records->len; i++) {
         const QevmRecord *r = g_ptr_array_index(stream->records, i);
-        Part part = part_of(r);
+        Part part = part_of(stream, r);
 
         sizes[part] += r->size;
         if ((!last || last->class != parts[part].class) &&

@@ -140,6 +140,17 @@ $ for file in $STREAMS/5.2-*.mig $STREAMS/*-ram.mig $STREAMS/*-postcopy.mig \
 >     qevm report $file -o p.html && python3 $HERE/page p.html || echo $file
 > done
 
+# In a mapped-ram file, pages are in the section where RAM starts.
+$ qevm report $STREAMS/10.0-mapped-ram.mig -o mapped.html
+$ python3 $HERE/page mapped.html bytes | sed -n '3,6p'
+The whole stream
+Part Bytes Share
+header, configuration, starts of sections 74 0.0 %
+RAM and other live sections 23,072,743 99.5 %
+$ cat $STREAMS/10.0-mapped-ram.mig | qevm report - -o mapped.html
+$ python3 $HERE/page mapped.html ram | sed -n '2p'
+Its pages were not counted: those of a mapped-ram file cannot be read from a pipe.
+
 # Nothing is written but a whole page.
 $ qevm report vm.mig
 2> qevm: report: needs -o OUT
