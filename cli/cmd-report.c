@@ -1,6 +1,7 @@
 /* cmd-report.c - qevm report: a page of HTML about a stream. */
 #include <string.h>
 
+#include "cli/check.h"
 #include "cli/container.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -8,8 +9,6 @@
 #include "cli/report.h"
 #include "cli/target.h"
 #include "parser/path.h"
-#include "rewrite/against.h"
-#include "rewrite/check-container.h"
 #include "rewrite/check.h"
 
 static const QevmOption options[] = {
@@ -196,16 +195,11 @@ place_findings(QevmHtmlReport *report)
 static gboolean
 find(QevmHtmlReport *report, GError **error)
 {
-    const QevmTarget *target = report->target;
-
-    report->findings =
-        qevm_check(report->stream, target && qevm_target_reference(target));
-    qevm_check_container(report->container, report->stream, report->findings);
-    if (target &&
-        !qevm_check_against(report->stream, target, report->findings, error)) {
+    report->findings = qevm_check_all(report->container, report->stream,
+                                      report->target, error);
+    if (!report->findings) {
         return FALSE;
     }
-    qevm_findings_sort(report->findings);
     g_ptr_array_sort(report->findings, worst_first);
     report->skipped = qevm_check_skipped(report->stream);
     place_findings(report);

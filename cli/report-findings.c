@@ -1,9 +1,10 @@
 /* report-findings.c - what check finds, with the place in the tree. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "cli/report.h"
 
-#define TEXT_MAX 4096
+#define TEXT_MAX 2048
+#define RULES_SHOWN 8
 
 static void
 render_place(const QevmHtmlReport *report, guint i, GString *html)
@@ -40,6 +41,52 @@ render_lines(const QevmFinding *f, GString *html)
     g_string_append(html, "</pre>");
 }
 
+/* What a rule writes may be what is to be hidden. */
+static void
+render_rule(const QevmHtmlReport *report, json_t *rule, GString *html)
+{
+    static const char *const values[] = { "value", "if-equals", "fields",
+                                          "why" };
+    json_t *shown = json_copy(rule);
+    g_autofree char *cut = NULL;
+    char *text;
+
+    for (guint i = 0; report->redact && i < G_N_ELEMENTS(values); i++) {
+        json_object_del(shown, values[i]);
+    }
+    text = json_dumps(shown, 0);
+    cut = qevm_html_cut(text ? text : "", TEXT_MAX);
+    qevm_html(html, "%s", cut);
+    g_string_append_c(html, '\n');
+    free(text);
+    json_decref(shown);
+}
+
+static void
+render_repairs(const QevmHtmlReport *report, const QevmFinding *f,
+               GString *html)
+{
+    size_t count = json_array_size(f->rules);
+
+    if (count) {
+        qevm_html(html, "<p>%s it:</p>",
+                  count == 1 ? "This rule repairs" : "These rules repair");
+        g_string_append(html, "<pre>");
+        for (size_t i = 0; i < MIN(count, RULES_SHOWN); i++) {
+            render_rule(report, json_array_get(f->rules, i), html);
+        }
+        if (count > RULES_SHOWN) {
+            qevm_html(html, "... %zu more", count - RULES_SHOWN);
+        }
+        g_string_append(html, "</pre>");
+    }
+    if (f->advice) {
+        g_autofree char *advice = qevm_html_cut(f->advice, TEXT_MAX);
+
+        qevm_html(html, "<p>%s</p>", advice);
+    }
+}
+
 static void
 render_finding(const QevmHtmlReport *report, guint i, GString *html)
 {
@@ -58,6 +105,7 @@ render_finding(const QevmHtmlReport *report, guint i, GString *html)
     } else {
         qevm_html(html, "<p>%s</p>", sentence);
         render_lines(f, html);
+        render_repairs(report, f, html);
     }
     g_string_append(html, "<details><summary>What that means</summary>");
     qevm_html(html, "<p>%s</p>", f->info->text);

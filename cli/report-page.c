@@ -1,6 +1,7 @@
 /* report-page.c - the page around the parts of a report. */
 #include <gio/gio.h>
 
+#include "cli/repairs.h"
 #include "cli/report.h"
 
 void
@@ -143,9 +144,10 @@ qevm_html_page(QevmHtmlReport *report, GError **error)
     g_autoptr(GBytes) style = resource("report.css");
     g_autoptr(GBytes) script = resource("report.js");
     g_autoptr(GString) tree = g_string_new(NULL);
+    g_autoptr(GString) rest = g_string_new(NULL);
     GString *html;
 
-    /* First, since the findings link to what is in it. */
+    /* First, since the other parts link to what is in it. */
     if (!qevm_html_tree(report, tree, error)) {
         return NULL;
     }
@@ -155,11 +157,16 @@ qevm_html_page(QevmHtmlReport *report, GError **error)
     render_nav(report, html);
     g_string_append(html, "<main>\n");
     qevm_html_about(report, html);
+    qevm_html_map(report, rest);
+    qevm_html_ram(report, rest);
+    qevm_html_order(report, rest);
+    qevm_html_layouts(report, rest);
+    /* To find what repairs it changes the stream, which was shown by now. */
+    if (report->target) {
+        qevm_cli_repairs(report->stream, report->target, report->findings);
+    }
     qevm_html_findings(report, html);
-    qevm_html_map(report, html);
-    qevm_html_ram(report, html);
-    qevm_html_order(report, html);
-    qevm_html_layouts(report, html);
+    g_string_append_len(html, rest->str, (gssize)rest->len);
     g_string_append(html,
                     "<section id=\"tree\"><h2>Sections and fields</h2>\n");
     g_string_append(html, search);

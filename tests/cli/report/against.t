@@ -13,6 +13,8 @@ the destination does not read `acpi_pci_hotplug.acpi_index' (4 bytes)
 QEMU will print, likely:
 Missing section footer for 0000:00:01.3/piix4_pm
 load of migration failed: Invalid argument
+This rule repairs it:
+{"op": "remove-field", "at": "0000:00:01.3/piix4_pm//acpi_pci_hotplug.acpi_index", "if-equals": {"hex": "00000000"}, "why": "the destination does not read it", "class": "default"}
 What that means
 The destination's layout of the section has no such field, so that it takes these bytes for what follows. Most often it ends before the section does: "Missing section footer". The rule remove-field takes it out.
 $ python3 $HERE/page page.html layouts
