@@ -29,7 +29,7 @@ I440FX = "1.0 1.1 1.2 1.3 1.4 1.5 1.6 1.7 2.0 2.1 2.2 2.3 2.4 2.5 2.6 2.7 2.8 2.
 Q35 = "2.4 2.5 2.6 2.7 2.8 2.9 2.10 2.11 2.12 3.0 3.1 4.0 4.0.1 4.1 4.2 5.0 5.1 5.2"
 # Those where something changed: no configuration and no footers, no vmdesc, the root bus's name, the first
 # of each kind, the last.
-PART = "pc-1.0 pc-i440fx-1.6 pc-i440fx-1.7 pc-i440fx-2.0 pc-i440fx-2.2 pc-i440fx-2.3 pc-i440fx-2.10 pc-q35-2.4 pc-q35-4.0.1"
+PART = "pc-1.0 pc-i440fx-1.6 pc-i440fx-2.0 pc-i440fx-2.3 pc-i440fx-2.10 pc-q35-2.4"
 Column = collections.namedtuple("Column", "to base")
 COLUMNS = [Column(to, base) for to in ("nearest", "newest") for base in (True, False)]
 
