@@ -102,8 +102,8 @@ STREAMS = {
     "a struct for each byte": lambda: one_device(struct_of(BYTE, 1, b'"array_len": %d, ' % (2000 * K)), bytes(2000 * K)),
     "more structs than there may be":
         lambda: one_device(struct_of(BYTE, 1, b'"array_len": 16000000, '), bytes(16000000)),
-    "a long array": lambda: one_device(b'{"name": "f", "array_len": 16000000, "type": "uint8", "size": 1}',
-                                       bytes(16000000)),
+    "a long array": lambda: one_device(b'{"name": "f", "array_len": %d, "type": "uint8", "size": 1}' % (16000 * K),
+                                       bytes(16000 * K)),
     "fields of one name": lambda: one_device(b", ".join([BYTE] * (350 * K)), b"\1" * (350 * K)),
     "devices": lambda: devices(100 * K, list),
     "devices in another order": lambda: devices(100 * K, reversed),
