@@ -151,8 +151,8 @@ rename_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
 /* Option ROMs that are files of fw_cfg and whose memory was sent, too, until
  * 2.0 (hw/core/loader.c:rom_add_file()): firmware reads such a file when the
  * guest boots, from its QEMU, which has the same or a newer one. And, with
- * pflash, the end of that once more, below 1 MiB: an alias, and no memory, since
- * the machine types of 9.1 (hw/i386/pc_sysfw.c). */
+ * pflash, the end of that once more, below 1 MiB: an alias, and no memory,
+ * since the machine types of 9.1 (hw/i386/pc_sysfw.c). */
 static gboolean
 is_own_rom(const char *idstr)
 {
