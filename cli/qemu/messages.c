@@ -2,16 +2,20 @@
 #include "cli/qemu/messages.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define LINE_MAX_KEPT 4096
+#define READ 4096
+#define READS_MAX 16 /* as much as a pipe holds */
 
 struct QevmMessages {
     int fd;
     GThread *thread; /* NULL once it was waited for */
-    GMutex lock;     /* of what follows */
+    GMutex lock;     /* of what follows, and of reading */
+    GString *line;   /* the one that has not ended yet */
     GString *text;   /* all lines kept */
     gsize shown;     /* bytes of it */
     gboolean show;
@@ -116,30 +120,53 @@ show_new(QevmMessages *m)
 }
 
 static void
-take_line(QevmMessages *m, const char *line)
+take_line(QevmMessages *m)
 {
-    g_mutex_lock(&m->lock);
-    if (!take_trace(&m->place, line) && *line &&
-        m->text->len + strlen(line) < QEVM_MESSAGES_MAX) {
-        g_string_append(m->text, line);
+    if (!take_trace(&m->place, m->line->str) && m->line->len &&
+        m->text->len + m->line->len < QEVM_MESSAGES_MAX) {
+        g_string_append_len(m->text, m->line->str, (gssize)m->line->len);
         g_string_append_c(m->text, '\n');
         if (m->show) {
             show_new(m);
         }
     }
-    g_mutex_unlock(&m->lock);
+    g_string_truncate(m->line, 0);
 }
 
-static void
-take_bytes(QevmMessages *m, GString *line, const char *bytes, gsize n)
+/* Reads once. FALSE: that was the end. */
+static gboolean
+take_some(QevmMessages *m)
 {
-    for (gsize i = 0; i < n; i++) {
-        if (bytes[i] == '\n') {
-            take_line(m, line->str);
-            g_string_truncate(line, 0);
-        } else if (bytes[i] && bytes[i] != '\r' && line->len < LINE_MAX_KEPT) {
-            g_string_append_c(line, bytes[i]);
+    char buffer[READ];
+    gssize got = read(m->fd, buffer, sizeof(buffer));
+
+    for (gssize i = 0; i < got; i++) {
+        if (buffer[i] == '\n') {
+            take_line(m);
+        } else if (buffer[i] && buffer[i] != '\r' &&
+                   m->line->len < LINE_MAX_KEPT) {
+            g_string_append_c(m->line, buffer[i]);
         }
+    }
+    return got > 0 || (got < 0 && errno == EINTR);
+}
+
+/* Is there something to read, or the end? `timeout`: as of poll(). */
+static gboolean
+is_ready(const QevmMessages *m, int timeout)
+{
+    struct pollfd ready = { .fd = m->fd, .events = POLLIN };
+
+    return poll(&ready, 1, timeout) > 0;
+}
+
+/* Reads what there is, not what will be. */
+static void
+catch_up(QevmMessages *m)
+{
+    guint reads = 0;
+
+    while (is_ready(m, 0) && take_some(m) && ++reads < READS_MAX) {
     }
 }
 
@@ -147,20 +174,20 @@ static gpointer
 pump(gpointer data)
 {
     QevmMessages *m = data;
-    g_autoptr(GString) line = g_string_new(NULL);
-    char buffer[4096];
-    gssize got;
+    gboolean more = TRUE;
 
-    while ((got = read(m->fd, buffer, sizeof(buffer))) != 0) {
-        if (got > 0) {
-            take_bytes(m, line, buffer, (gsize)got);
-        } else if (errno != EINTR) {
-            break;
+    while (more) {
+        (void)is_ready(m, -1);
+        g_mutex_lock(&m->lock);
+        /* Unless catch_up() was faster. */
+        if (is_ready(m, 0)) {
+            more = take_some(m);
         }
+        g_mutex_unlock(&m->lock);
     }
-    if (line->len) {
-        take_line(m, line->str);
-    }
+    g_mutex_lock(&m->lock);
+    take_line(m);
+    g_mutex_unlock(&m->lock);
     return NULL;
 }
 
@@ -172,6 +199,7 @@ qevm_messages_new(int fd, gboolean show)
     QevmMessages *m = g_new0(QevmMessages, 1);
 
     m->fd = fd;
+    m->line = g_string_new(NULL);
     m->text = g_string_new(NULL);
     m->show = show;
     g_mutex_init(&m->lock);
@@ -195,6 +223,7 @@ qevm_messages_free(QevmMessages *m)
         qevm_messages_finish(m);
         close(m->fd);
         g_mutex_clear(&m->lock);
+        g_string_free(m->line, TRUE);
         g_string_free(m->text, TRUE);
         qevm_load_place_clear(&m->place);
         g_free(m);
@@ -205,6 +234,7 @@ void
 qevm_messages_show(QevmMessages *m, gboolean show)
 {
     g_mutex_lock(&m->lock);
+    catch_up(m);
     if (show && !m->show) {
         m->shown = m->text->len;
     }
@@ -226,6 +256,7 @@ qevm_messages_text(QevmMessages *m, gsize from, gsize *end)
     char *text;
 
     g_mutex_lock(&m->lock);
+    catch_up(m);
     text = g_strdup(m->text->str + MIN(from, m->text->len));
     if (end) {
         *end = m->text->len;

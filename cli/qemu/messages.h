@@ -28,15 +28,16 @@ QevmMessages *qevm_messages_new(int fd, gboolean show);
 void qevm_messages_free(QevmMessages *messages);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmMessages, qevm_messages_free)
 
-/* Whether what comes from now on is shown. */
+/* Whether what QEMU says from now on is shown. */
 void qevm_messages_show(QevmMessages *messages, gboolean show);
 /* Shows, once and at the end, what was not shown. */
 void qevm_messages_show_rest(QevmMessages *messages);
 /* Waits for the end. */
 void qevm_messages_finish(QevmMessages *messages);
 
-/* Lines from byte `from` of all that was said. Owned. `*end` gets how much
- * there is, and may be NULL. */
+/* Lines from byte `from` of all that was said until now: what QEMU wrote before
+ * it answered is among them. Owned. `*end` gets how much there is, and may be
+ * NULL. */
 char *qevm_messages_text(QevmMessages *messages, gsize from, gsize *end);
 /* Owned, as a whole. */
 QevmLoadPlace qevm_messages_place(QevmMessages *messages);
