@@ -51,7 +51,9 @@ CASES = [
 def save(stream, ram, argv, qemu, how="stopped", **more):
     """Save a stream, and beside it the RAM that the guest had then."""
     def after(q):
-        memfd = [fd for fd in glob.glob("/proc/%d/fd/*" % q.proc.pid) if "memfd:" in os.readlink(fd)]
+        # Since 10.0, what a screen shows is in a memfd of its own.
+        memfd = [fd for fd in glob.glob("/proc/%d/fd/*" % q.proc.pid)
+                 if "memfd:memory-backend" in os.readlink(fd)]
         lab.copy(*memfd or [q.path("ram")], ram)
     more = {"secs": 1, "files": {"boot": "dirty", "noise": noise()}, "after": after, **more}
     if how == "postcopy":
