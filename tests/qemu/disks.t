@@ -78,9 +78,13 @@ def stream_of(version, argv, make):
 
 
 def writes_on(going):
-    """The lines that it printed: each sector that it wrote came back."""
-    lines = going.get("serial", "").split("\n")
-    return going.get("runs") and "lost" not in going["serial"] and sum(
+    """The lines that it printed: each sector that it wrote came back.
+
+    Not the first: stopped between writing a sector and reading it, the guest reads it from another disk than
+    the one that has it.
+    """
+    lines = going.get("serial", "").split("\n")[1:]
+    return going.get("runs") and not any("lost" in line for line in lines) and sum(
         line.startswith("wrote") for line in lines) > 1
 
 
