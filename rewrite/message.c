@@ -496,12 +496,12 @@ qevm_message_parse(const char *text)
 {
     QevmMessageLine *line = g_new0(QevmMessageLine, 1);
     g_autofree char *copy = g_strndup(text, MAX_LINE);
-    const char *start = g_strstrip(copy);
-    const char *program = skip_program(start, &line->program);
+    const char *whole = g_strstrip(copy), *start = whole;
+    const char *program = skip_program(whole, &line->program);
 
     line->messages =
         g_ptr_array_new_with_free_func((GDestroyNotify)qevm_message_free);
-    if (read_links(line, start, !program)) {
+    if (read_links(line, whole, !program)) {
         return line;
     }
     if (program) {
@@ -513,6 +513,12 @@ qevm_message_parse(const char *text)
         line->warning = TRUE;
     }
     if (program && read_links(line, start, TRUE)) {
+        return line;
+    }
+    /* A failed assertion, for one, can have such a name in it. */
+    if (program && read_links(line, whole, TRUE)) {
+        g_clear_pointer(&line->program, g_free);
+        line->warning = FALSE;
         return line;
     }
     /* -incoming ADDRESS, libvirt's words and the like end with a colon. */

@@ -177,6 +177,9 @@ static const struct line_case {
       "Assertion `first_elem || !n_elems || !size' failed.",
       "assertion", "condition", "first_elem || !n_elems || !size", NULL,
       FALSE },
+    { "/line/assertion-with-a-name",
+      "b.c:12: f: Assertion `!\"qemu: x\"' failed.", "assertion", "condition",
+      "!\"qemu: x\"", NULL, FALSE },
     { "/line/too-new", "qemu-system-x86_64: some/list too new", "list-too-new",
       "vmsd", "some/list", NULL, FALSE },
     /* What begins with any words is looked for at the front only. */
