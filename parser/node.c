@@ -676,13 +676,15 @@ static gboolean
 refer_to_payload(QevmNode *node, const QevmPrim *prim, const guint8 *data,
                  gsize size, QevmValue *out)
 {
-    GBytes *payload = qevm_node_tree(node)->payload;
-    const guint8 *all = g_bytes_get_data(payload, NULL);
+    const guint8 *all;
+    GBytes *payload;
 
     if (size < LONG_BYTES || node->edited ||
         (prim && prim->kind != QEVM_PRIM_BYTES)) {
         return FALSE;
     }
+    payload = qevm_node_tree(node)->payload;
+    all = g_bytes_get_data(payload, NULL);
     qevm_value_clear(out);
     out->kind = QEVM_VALUE_BYTES;
     out->bytes = g_bytes_new_from_bytes(payload, (gsize)(data - all), size);
