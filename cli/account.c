@@ -61,9 +61,7 @@ qevm_account_write(QevmCli *cli, const char *file, QevmEdit *edit)
     out = qevm_print_new(qevm_output_fd(output), FALSE);
     ok = qevm_account(source, edit, print_entry, out, &error);
     if (ok && !qevm_print_flush(out, &number)) {
-        g_set_error(&error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                    "cannot write: %s", g_strerror(number));
-        ok = FALSE;
+        ok = qevm_error_errno(&error, number, "cannot write");
     }
     ok = ok && qevm_output_commit(output, !cli->options.no_sync, &error);
     return ok ? QEVM_EXIT_OK

@@ -153,12 +153,8 @@ place_each(const QevmRamRead *read, QevmStream *stream, gpointer user,
         return FALSE;
     }
     if (mkdir(x->cli->options.dir, 0700) != 0 && errno != EEXIST) {
-        int e = errno;
-
-        g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(e),
-                    "cannot make the folder \"%s\": %s", x->cli->options.dir,
-                    g_strerror(e));
-        return FALSE;
+        return qevm_error_errno(error, errno, "cannot make the folder \"%s\"",
+                                x->cli->options.dir);
     }
     for (guint i = 0; i < stream->ram->blocks->len; i++) {
         const QevmRamBlock *b = qevm_ram_block_at(stream, i);

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "cli/output.h"
 
+#include "parser/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -62,14 +64,6 @@ catch_signals(void)
 }
 
 static gboolean
-set_error(GError **error, int number, const char *what, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                "cannot %s \"%s\": %s", what, path, g_strerror(number));
-    return FALSE;
-}
-
-static gboolean
 same_file(const struct stat *a, const char *path)
 {
     struct stat b;
@@ -110,6 +104,7 @@ open_stdout(QevmOutput *output, const char *const *inputs, GError **error)
         return FALSE;
     }
     output->fd = STDOUT_FILENO;
+    qevm_file_widen(output->fd);
     return TRUE;
 }
 
@@ -157,7 +152,8 @@ open_temporary(QevmOutput *output, GError **error)
     take_slot(output);
     output->fd = g_mkstemp_full(output->temporary, O_RDWR | O_CLOEXEC, 0600);
     if (output->fd < 0) {
-        return set_error(error, errno, "make a file in", folder);
+        return qevm_error_errno(error, errno, "cannot make a file in \"%s\"",
+                                folder);
     }
     return TRUE;
 }
@@ -214,13 +210,13 @@ qevm_output_open(const char *path, const char *const *inputs, GError **error)
             return NULL;
         }
         if (S_ISDIR(st.st_mode)) {
-            set_error(error, EISDIR, "write", path);
+            qevm_error_errno(error, EISDIR, "cannot write \"%s\"", path);
             return NULL;
         }
         if (!S_ISREG(st.st_mode)) {
             output->fd = open(output->path, O_WRONLY | O_CLOEXEC);
             if (output->fd < 0) {
-                set_error(error, errno, "write", path);
+                qevm_error_errno(error, errno, "cannot write \"%s\"", path);
                 return NULL;
             }
             return g_steal_pointer(&output);
@@ -285,18 +281,20 @@ qevm_output_commit(QevmOutput *output, gboolean sync, GError **error)
         output->fd = -1;
         /* Only closing tells whether all of it arrived. */
         if (close(fd) != 0 && errno != EINTR) {
-            return set_error(error, errno, "write",
-                             output->path ? output->path : "-");
+            return qevm_error_errno(error, errno, "cannot write \"%s\"",
+                                    output->path ? output->path : "-");
         }
         return TRUE;
     }
     if ((sync && fsync(fd) != 0) || (output->unnamed && !name_it(output))) {
-        return set_error(error, errno, "write", output->path);
+        return qevm_error_errno(error, errno, "cannot write \"%s\"",
+                                output->path);
     }
     output->fd = -1;
     if ((close(fd) != 0 && errno != EINTR) ||
         rename(output->temporary, output->path) != 0) {
-        return set_error(error, errno, "write", output->path);
+        return qevm_error_errno(error, errno, "cannot write \"%s\"",
+                                output->path);
     }
     if (output->slot) {
         pending[output->slot - 1] = NULL;
@@ -304,7 +302,8 @@ qevm_output_commit(QevmOutput *output, gboolean sync, GError **error)
     }
     g_clear_pointer(&output->temporary, g_free);
     if (sync && !sync_folder(output->path)) {
-        return set_error(error, errno, "sync the folder of", output->path);
+        return qevm_error_errno(
+            error, errno, "cannot sync the folder of \"%s\"", output->path);
     }
     return TRUE;
 }
@@ -344,7 +343,7 @@ qevm_output_unnamed(GError **error)
         }
     }
     if (fd < 0) {
-        set_error(error, errno, "make a file in", folder);
+        qevm_error_errno(error, errno, "cannot make a file in \"%s\"", folder);
     }
     return fd;
 }

@@ -234,23 +234,13 @@ qevm_ram_file_clear(QevmRamFile *file)
     g_clear_pointer(&file->at, g_free);
 }
 
-static gboolean
-fail_temporary(GError **error)
-{
-    int e = errno;
-
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(e),
-                "temporary file: %s", g_strerror(e));
-    return FALSE;
-}
-
 QevmSource *
 qevm_ram_file_source(const QevmRamFile *file, GError **error)
 {
     int fd = dup(file->fd);
 
     if (fd < 0) {
-        fail_temporary(error);
+        qevm_error_errno(error, errno, "temporary file");
         return NULL;
     }
     return qevm_source_new_fd(fd, "temporary file", error);
@@ -270,7 +260,7 @@ qevm_ram_file_read(const QevmRamFile *file, guint block, guint64 offset,
             continue;
         }
         if (r < 0) {
-            return fail_temporary(error);
+            return qevm_error_errno(error, errno, "temporary file");
         }
         if (r == 0) {
             break;

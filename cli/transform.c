@@ -129,10 +129,8 @@ write_journal(Run *run, GError **error)
         json_decref(json);
     }
     if (!qevm_print_flush(out, &number)) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                    "cannot write \"%s\": %s", run->cli->options.journal,
-                    g_strerror(number));
-        return FALSE;
+        return qevm_error_errno(error, number, "cannot write \"%s\"",
+                                run->cli->options.journal);
     }
     return TRUE;
 }

@@ -249,16 +249,6 @@ qevm_wrap_base(const QevmWrap *wrap)
 /* ---- writing ---- */
 
 static gboolean
-fail_errno(GError **error, const char *what)
-{
-    int number = errno;
-
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                "output: %s: %s", what, g_strerror(number));
-    return FALSE;
-}
-
-static gboolean
 put_bytes(int fd, GBytes *bytes, GError **error)
 {
     g_autoptr(QevmSource) source = qevm_source_new_bytes(bytes, "header");
@@ -283,7 +273,7 @@ begin_codec(Layer *layer, GError **error)
     int fds[2];
 
     if (pipe2(fds, O_CLOEXEC) != 0) {
-        return fail_errno(error, "cannot be compressed");
+        return qevm_error_errno(error, errno, "output: cannot be compressed");
     }
     layer->squeeze = g_new0(Squeeze, 1);
     layer->squeeze->codec = layer->codec;

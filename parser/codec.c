@@ -1,5 +1,6 @@
 /* codec.c - from compressed bytes to a pipe, and from a pipe to them. */
 #include "parser/codec-step.h"
+#include "parser/file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -184,16 +185,6 @@ qevm_codec_decompress(const QevmCodec *codec, QevmSource *of)
 /* ---- into it ---- */
 
 static gboolean
-fail_errno(const char *what, GError **error)
-{
-    int number = errno;
-
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                "output: %s: %s", what, g_strerror(number));
-    return FALSE;
-}
-
-static gboolean
 read_chunk(int fd, guint8 *buf, gsize *got, GError **error)
 {
     gssize n;
@@ -202,24 +193,9 @@ read_chunk(int fd, guint8 *buf, gsize *got, GError **error)
         n = read(fd, buf, CHUNK);
     } while (n < 0 && errno == EINTR);
     if (n < 0) {
-        return fail_errno("cannot be compressed", error);
+        return qevm_error_errno(error, errno, "output: cannot be compressed");
     }
     *got = (gsize)n;
-    return TRUE;
-}
-
-static gboolean
-write_out(int fd, const guint8 *data, gsize n, GError **error)
-{
-    while (n > 0) {
-        gssize w = write(fd, data, n);
-
-        if (w < 0 && errno != EINTR) {
-            return fail_errno("cannot be written", error);
-        }
-        data += MAX(w, 0);
-        n -= (gsize)MAX(w, 0);
-    }
     return TRUE;
 }
 
@@ -238,7 +214,7 @@ compress_chunk(const QevmCodec *codec, gpointer state, QevmCodecIo *io,
                         "output: %s cannot compress it", codec->name);
             return FALSE;
         }
-        if (!write_out(fd, room, CHUNK - io->out_len, error)) {
+        if (!qevm_file_write(fd, room, CHUNK - io->out_len, "output", error)) {
             return FALSE;
         }
     } while (last ? r != QEVM_CODEC_END : io->in_len > 0);

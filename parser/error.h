@@ -24,4 +24,9 @@ typedef enum {
 #define QEVM_ERROR (qevm_error_quark())
 GQuark qevm_error_quark(void);
 
+/* What the system refused, with the errno: the text, ": ", and the system's
+ * words for it. Returns FALSE. */
+gboolean qevm_error_errno(GError **error, int number, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
 #endif

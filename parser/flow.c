@@ -1,12 +1,13 @@
 #include "parser/flow.h"
 
-#include <errno.h>
+#include "parser/file.h"
+
 #include <string.h>
-#include <unistd.h>
 
 #define WINDOW_MAX (256 * 1024) /* of the read window */
-#define WINDOW_MIN 64           /* after a jump over a page */
-#define OUT_MAX (64 * 1024)     /* small pieces are written together */
+#define WINDOW_MIN 64           /* after a long jump */
+#define JUMP_MIN (16 * 1024)    /* shorter ones cost more than reading on */
+#define OUT_MAX (128 * 1024)    /* small pieces are written together */
 #define COPY_MIN (16 * 1024)    /* shorter extents go through the buffer */
 #define PROGRESS_STEP (64 * 1024 * 1024)
 
@@ -19,7 +20,8 @@ struct QevmFlow {
     guint8 *window;
     guint64 start;
     gsize len;
-    gsize ahead; /* how much the next refill reads */
+    gsize ahead;    /* how much the next refill reads */
+    guint64 looked; /* where was last looked */
     /* Files: what was passed last was short, so bytes that are jumped over
      * will be asked for. */
     gboolean dense;
@@ -29,6 +31,7 @@ struct QevmFlow {
     gboolean sparse, keep, muted;
     guint8 *out;
     gsize out_len;
+    gsize out_room; /* with as many it is written */
     guint64 written;
     QevmProgress progress;
     gpointer progress_user;
@@ -44,7 +47,7 @@ qevm_flow_new(QevmSource *source, guint64 offset)
     /* A pipe that was read to its end is what was kept of it. */
     f->pipe = !qevm_source_seekable(source) &&
               qevm_source_size(source) == G_MAXUINT64;
-    f->offset = f->start = f->pending = offset;
+    f->offset = f->start = f->pending = f->looked = offset;
     f->window = g_malloc(WINDOW_MAX);
     f->ahead = 4096;
     f->fd = -1;
@@ -117,47 +120,33 @@ window_left(const QevmFlow *f)
 }
 
 static gboolean
-write_fd(QevmFlow *f, const guint8 *data, gsize n, GError **error)
-{
-    while (n > 0) {
-        ssize_t w = write(f->fd, data, n);
-
-        if (w < 0 && errno == EINTR) {
-            continue;
-        }
-        if (w < 0) {
-            int e = errno;
-
-            g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(e),
-                        "output: cannot be written: %s", g_strerror(e));
-            return FALSE;
-        }
-        data += w;
-        n -= (gsize)w;
-    }
-    return TRUE;
-}
-
-static gboolean
 flush_out(QevmFlow *f, GError **error)
 {
     gsize n = f->out_len;
 
     f->out_len = 0;
-    return write_fd(f, f->out, n, error);
+    f->out_room = 0;
+    return qevm_file_write(f->fd, f->out, n, "output", error);
 }
 
 static gboolean
 put_small(QevmFlow *f, const guint8 *data, gsize n, GError **error)
 {
-    if (n > OUT_MAX - f->out_len && !flush_out(f, error)) {
-        return FALSE;
+    while (n > 0) {
+        gsize run;
+
+        if (f->out_len == f->out_room) {
+            if (!flush_out(f, error)) {
+                return FALSE;
+            }
+            f->out_room = qevm_file_room(f->fd, OUT_MAX);
+        }
+        run = MIN(n, f->out_room - f->out_len);
+        memcpy(f->out + f->out_len, data, run);
+        f->out_len += run;
+        data += run;
+        n -= run;
     }
-    if (n > OUT_MAX) {
-        return write_fd(f, data, n, error);
-    }
-    memcpy(f->out + f->out_len, data, n);
-    f->out_len += n;
     return TRUE;
 }
 
@@ -175,7 +164,8 @@ flush_pending(QevmFlow *f, GError **error)
     f->written += n;
     if (f->pipe) {
         return flush_out(f, error) &&
-               write_fd(f, f->window + (from - f->start), (gsize)n, error);
+               qevm_file_write(f->fd, f->window + (from - f->start), (gsize)n,
+                               "output", error);
     }
     f->dense = n <= sizeof small;
     if (f->dense && from >= f->start && from - f->start <= f->len &&
@@ -208,17 +198,21 @@ report_progress(QevmFlow *f)
 }
 
 /* Seekable: reads a new window at the offset. A walk that runs on through the
- * window reads more at a time, one that jumps over pages less, unless they
- * are wanted, too. */
+ * window reads more at a time, and so does one that jumps over small pages: a
+ * system call takes longer than they do. Jumps over larger ones are jumps, if
+ * these are not wanted, too. */
 static gboolean
 refill_file(QevmFlow *f, gsize n, GError **error)
 {
+    guint64 end = f->start + f->len;
     gsize got;
 
-    if (f->offset <= f->start + f->len) {
-        f->ahead = MIN(f->ahead * 2, WINDOW_MAX / 4);
+    if (f->offset <= end) {
+        f->ahead = MIN(f->ahead * 2, WINDOW_MAX / 2);
+    } else if (f->dense || f->offset - f->looked < JUMP_MIN) {
+        f->ahead = WINDOW_MAX / 2;
     } else {
-        f->ahead = f->dense ? WINDOW_MAX / 4 : WINDOW_MIN;
+        f->ahead = WINDOW_MIN;
     }
     f->start = f->offset;
     f->len = 0;
@@ -274,6 +268,7 @@ qevm_flow_peek_some(QevmFlow *flow, gsize n, const guint8 **out, gsize *got,
     }
     left = window_left(flow);
     *got = MIN(n, left);
+    flow->looked = flow->offset;
     *out = flow->window + (flow->offset - flow->start);
     return TRUE;
 }

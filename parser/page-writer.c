@@ -1,5 +1,6 @@
 /* page-writer.c - puts pages where they are wanted. */
 #include "parser/page-writer.h"
+#include "parser/file.h"
 #include "parser/ram-unpack.h"
 
 #include <errno.h>
@@ -29,41 +30,12 @@ struct QevmPageWriter {
 };
 
 static gboolean
-fail_errno(GError **error, const char *what)
-{
-    int e = errno;
-
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(e),
-                "output: cannot be %s: %s", what, g_strerror(e));
-    return FALSE;
-}
-
-static gboolean
-write_at(int fd, const guint8 *data, gsize n, guint64 at, GError **error)
-{
-    while (n > 0) {
-        ssize_t w = pwrite(fd, data, n, (off_t)at);
-
-        if (w < 0 && errno == EINTR) {
-            continue;
-        }
-        if (w < 0) {
-            return fail_errno(error, "written");
-        }
-        data += w;
-        at += (guint64)w;
-        n -= (gsize)w;
-    }
-    return TRUE;
-}
-
-static gboolean
 flush(QevmPageWriter *w, GError **error)
 {
     gsize n = w->len;
 
     w->len = 0;
-    return write_at(w->fd, w->run, n, w->at, error);
+    return qevm_file_write_at(w->fd, w->at, w->run, n, "output", error);
 }
 
 /* Behind what is held back if it joins on. */
@@ -99,7 +71,7 @@ clear(QevmPageWriter *w, int fd, guint64 at, gsize n, GError **error)
         return TRUE;
     }
     memset(w->page, 0, n);
-    return write_at(fd, w->page, n, at, error);
+    return qevm_file_write_at(fd, at, w->page, n, "output", error);
 }
 
 static gboolean
@@ -130,7 +102,8 @@ read_back(QevmPageWriter *w, const QevmPage *page, int fd, guint64 at, gsize n,
             continue;
         }
         if (r < 0) {
-            return fail_errno(error, "read back");
+            return qevm_error_errno(error, errno,
+                                    "output: cannot be read back");
         }
         if (r == 0) {
             break;
@@ -281,7 +254,7 @@ qevm_page_writer_finish(QevmPageWriter *writer, GError **error)
         if (fstat(e->fd, &st) != 0 ||
             ((guint64)st.st_size < e->at + e->size &&
              ftruncate(e->fd, (off_t)(e->at + e->size)) != 0)) {
-            return fail_errno(error, "written");
+            return qevm_error_errno(error, errno, "output: cannot be written");
         }
     }
     return TRUE;

@@ -1,9 +1,12 @@
 #include "parser/ram-spool.h"
 
+#include "parser/file.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#define NAME "a temporary file"
 #define RUN_MAX (64 * 1024) /* bytes that are written together */
 #define MARKS_MAX 4096      /* marks that are read together */
 
@@ -56,35 +59,6 @@ qevm_ram_spool_free(QevmRamSpool *spool)
     g_free(spool);
 }
 
-static gboolean
-fail(GError **error, const char *what)
-{
-    int e = errno;
-
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(e),
-                "a temporary file: cannot be %s: %s", what, g_strerror(e));
-    return FALSE;
-}
-
-static gboolean
-write_at(int fd, guint64 at, const guint8 *data, gsize n, GError **error)
-{
-    while (n > 0) {
-        ssize_t w = pwrite(fd, data, n, (off_t)at);
-
-        if (w < 0 && errno == EINTR) {
-            continue;
-        }
-        if (w < 0) {
-            return fail(error, "written");
-        }
-        data += w;
-        at += (guint64)w;
-        n -= (gsize)w;
-    }
-    return TRUE;
-}
-
 /* Past the end there are zeros. */
 static gboolean
 read_at(int fd, guint64 at, guint8 *data, gsize n, GError **error)
@@ -96,7 +70,7 @@ read_at(int fd, guint64 at, guint8 *data, gsize n, GError **error)
             continue;
         }
         if (r < 0) {
-            return fail(error, "read");
+            return qevm_error_errno(error, errno, NAME ": cannot be read");
         }
         if (r == 0) {
             memset(data, 0, n);
@@ -116,9 +90,11 @@ flush(QevmRamSpool *s, GError **error)
     g_autofree guint8 *marks = g_malloc(n + 1);
 
     memset(marks, s->run_mark, n);
-    if (!write_at(s->marks, s->run_at / s->piece, marks, n, error) ||
+    if (!qevm_file_write_at(s->marks, s->run_at / s->piece, marks, n, NAME,
+                            error) ||
         (s->run_mark == MARK_DATA &&
-         !write_at(s->data, s->run_at, s->run, s->run_len, error))) {
+         !qevm_file_write_at(s->data, s->run_at, s->run, s->run_len, NAME,
+                             error))) {
         return FALSE;
     }
     s->seen_len = s->run_len ? 0 : s->seen_len;
@@ -186,7 +162,8 @@ see(QevmRamSpool *s, guint64 *at, gsize size, gboolean *more, GError **error)
 
     *more = data >= 0;
     if (!*more) {
-        return errno == ENXIO || fail(error, "read");
+        return errno == ENXIO ||
+               qevm_error_errno(error, errno, NAME ": cannot be read");
     }
     *at = (guint64)data / pieces * size;
     s->seen_at = *at / s->piece;

@@ -407,11 +407,7 @@ load_folder(QevmSchemas *schemas, const char *folder, GError **error)
     const char *name;
 
     if (!dir) {
-        int number = errno;
-
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number),
-                    "%s: cannot be opened: %s", folder, g_strerror(number));
-        return FALSE;
+        return qevm_error_errno(error, errno, "%s: cannot be opened", folder);
     }
     while ((name = g_dir_read_name(dir)) != NULL) {
         if (g_str_has_suffix(name, ".json") && *name != '.') {

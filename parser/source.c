@@ -1,10 +1,14 @@
 #include "parser/source.h"
 
+#include "parser/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define COPY_BUFFER (256 * 1024)
 
 /* One piece of a PIECES source, or one kept range of a PIPE. */
 typedef struct {
@@ -60,16 +64,6 @@ source_new(Kind kind, const char *name)
     return s;
 }
 
-static gboolean
-fail_errno(GError **error, const char *name, const char *what)
-{
-    int e = errno;
-
-    g_set_error(error, G_FILE_ERROR, (gint)g_file_error_from_errno(e),
-                "%s: %s: %s", name, what, g_strerror(e));
-    return FALSE;
-}
-
 QevmSource *
 qevm_source_open(const char *path, GError **error)
 {
@@ -77,7 +71,7 @@ qevm_source_open(const char *path, GError **error)
     int fd = std ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) {
-        fail_errno(error, path, "cannot be opened");
+        qevm_error_errno(error, errno, "%s: cannot be opened", path);
         return NULL;
     }
     return qevm_source_new_fd(fd, std ? "standard input" : path, error);
@@ -93,22 +87,24 @@ qevm_source_new_fd(int fd, const char *name, GError **error)
     s->fd = fd;
     s->size = G_MAXUINT64;
     if (fstat(fd, &st) != 0) {
-        fail_errno(error, name, "cannot be examined");
+        qevm_error_errno(error, errno, "%s: cannot be examined", name);
         return NULL;
     }
     if (S_ISDIR(st.st_mode)) {
         errno = EISDIR;
-        fail_errno(error, name, "cannot be read");
+        qevm_error_errno(error, errno, "%s: cannot be read", name);
         return NULL;
     }
     if (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)) {
         end = lseek(fd, 0, SEEK_END);
         if (end < 0) {
-            fail_errno(error, name, "cannot be examined");
+            qevm_error_errno(error, errno, "%s: cannot be examined", name);
             return NULL;
         }
         s->kind = KIND_FILE;
         s->size = (guint64)end;
+    } else {
+        qevm_file_widen(fd);
     }
     return g_steal_pointer(&s);
 }
@@ -311,7 +307,7 @@ read_file_some(QevmSource *s, guint64 offset, gsize n, void *buf, gsize *got,
         r = pread(s->fd, buf, n, (off_t)offset);
     } while (r < 0 && errno == EINTR);
     if (r < 0) {
-        return fail_errno(error, s->name, "cannot be read");
+        return qevm_error_errno(error, errno, "%s: cannot be read", s->name);
     }
     *got = (gsize)r;
     s->bytes_read += *got;
@@ -363,7 +359,8 @@ pull_new(QevmSource *s, gsize n, void *buf, gsize *got, GError **error)
             r = read(s->fd, buf, n);
         } while (r < 0 && errno == EINTR);
         if (r < 0) {
-            return fail_errno(error, s->name, "cannot be read");
+            return qevm_error_errno(error, errno, "%s: cannot be read",
+                                    s->name);
         }
         *got = (gsize)r;
     }
@@ -634,35 +631,17 @@ qevm_source_keep(QevmSource *source, guint64 offset, const void *data, gsize n)
     g_array_append_val(source->pieces, p);
 }
 
-static gboolean
-write_all(int fd, const guint8 *data, gsize n, GError **error)
-{
-    while (n > 0) {
-        ssize_t w = write(fd, data, n);
-
-        if (w < 0 && errno == EINTR) {
-            continue;
-        }
-        if (w < 0) {
-            return fail_errno(error, "output", "cannot be written");
-        }
-        data += w;
-        n -= (gsize)w;
-    }
-    return TRUE;
-}
-
 /* Copies through a buffer: for bytes of ours, and where the kernel will not
- * copy file to file. */
+ * copy file to file, or not fast. */
 static gboolean
 copy_buffered(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
 {
-    gsize chunk = 128 * 1024, got;
-    g_autofree guint8 *buf = g_malloc(chunk);
+    gsize room = qevm_file_room(fd, COPY_BUFFER), got;
+    g_autofree guint8 *buf = g_malloc(COPY_BUFFER);
 
     while (n > 0) {
-        if (!qevm_source_read_some(s, offset, n < chunk ? (gsize)n : chunk, buf,
-                                   &got, error)) {
+        if (!qevm_source_read_some(s, offset, (gsize)MIN(n, room), buf, &got,
+                                   error)) {
             return FALSE;
         }
         if (got == 0) {
@@ -673,20 +652,26 @@ copy_buffered(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
                         offset, s->name, n);
             return FALSE;
         }
-        if (!write_all(fd, buf, got, error)) {
+        if (!qevm_file_write(fd, buf, got, "output", error)) {
             return FALSE;
         }
         offset += got;
         n -= got;
+        room = got == room ? COPY_BUFFER : room - got;
     }
     return TRUE;
 }
 
+/* Bytes that go to another place in their block are copied faster by us: the
+ * kernel writes each block in two parts then. */
 static gboolean
 copy_file(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
 {
     loff_t in = (loff_t)offset;
 
+    if (!qevm_file_aligned(fd, offset)) {
+        return copy_buffered(s, offset, n, fd, error);
+    }
     while (n > 0) {
         gsize want = n < (1 << 30) ? (gsize)n : (1 << 30);
         ssize_t r = copy_file_range(s->fd, &in, fd, NULL, want, 0);
@@ -716,7 +701,7 @@ put_hole(QevmSource *s, guint64 offset, guint64 n, int fd, GError **error)
     }
     at = lseek(fd, (off_t)n, SEEK_CUR);
     if (at < 0 || ftruncate(fd, at) != 0) {
-        return fail_errno(error, "output", "cannot be written");
+        return qevm_error_errno(error, errno, "output: cannot be written");
     }
     return TRUE;
 }
@@ -853,16 +838,17 @@ gboolean
 qevm_source_copy_all(QevmSource *source, int fd, gboolean sparse,
                      GError **error)
 {
-    gsize chunk = 128 * 1024, got = 1;
+    gsize got = 1;
     g_autofree guint8 *buf = NULL;
 
     if (source->kind != KIND_PIPE) {
         return qevm_source_copy(source, 0, source->size, fd, sparse, error);
     }
-    buf = g_malloc(chunk);
+    buf = g_malloc(COPY_BUFFER);
     while (got > 0) {
-        if (!read_pipe_some(source, source->front, chunk, buf, &got, error) ||
-            !write_all(fd, buf, got, error)) {
+        if (!read_pipe_some(source, source->front, COPY_BUFFER, buf, &got,
+                            error) ||
+            !qevm_file_write(fd, buf, got, "output", error)) {
             return FALSE;
         }
     }

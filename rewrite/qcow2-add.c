@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "rewrite/qcow2-add.h"
+#include "parser/file.h"
 #include "parser/path.h"
 #include "rewrite/qcow2-count.h"
 
@@ -63,16 +64,6 @@ add_clear(Add *a)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Add, add_clear)
 
-static gboolean
-fail_errno(const char *what, GError **error)
-{
-    int number = errno;
-
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-                "%s: %s", what, g_strerror(number));
-    return FALSE;
-}
-
 /* ---- locks ----
  *
  * A byte for each permission that one uses and for each that one denies to
@@ -91,7 +82,7 @@ lock_byte(const Add *a, off_t at, GError **error)
     };
 
     return fcntl(a->fd, F_OFD_SETLK, &lock) == 0 ||
-           fail_errno("cannot be locked", error);
+           qevm_error_errno(error, errno, "cannot be locked");
 }
 
 static gboolean
@@ -102,7 +93,7 @@ test_byte(const Add *a, off_t at, GError **error)
     };
 
     if (fcntl(a->fd, F_OFD_GETLK, &lock) != 0) {
-        return fail_errno("cannot be locked", error);
+        return qevm_error_errno(error, errno, "cannot be locked");
     }
     if (lock.l_type == F_UNLCK) {
         return TRUE;
@@ -193,7 +184,7 @@ open_image(Add *a, GError **error)
 
     a->fd = open(a->add->path, O_RDWR | O_CLOEXEC);
     if (a->fd < 0) {
-        return fail_errno("cannot be opened for writing", error);
+        return qevm_error_errno(error, errno, "cannot be opened for writing");
     }
     if (!check_name(a->add->name, error) || !take_locks(a, error)) {
         return FALSE;
@@ -372,7 +363,7 @@ find_end(const Add *a, guint64 *first, gboolean *device, GError **error)
     struct stat st;
 
     if (fstat(a->fd, &st) != 0) {
-        return fail_errno("cannot be examined", error);
+        return qevm_error_errno(error, errno, "cannot be examined");
     }
     if (!qevm_counts_end(a->counts, first, error)) {
         return FALSE;
@@ -405,7 +396,7 @@ place(Add *a, GError **error)
 {
     guint64 entries = qevm_qcow2_l2_entries(a->q), first, next, l2, l1, table;
     guint64 taken, all;
-    gboolean device;
+    gboolean device = FALSE;
 
     a->vm_size = a->add->vm_state ? qevm_source_size(a->add->vm_state) : 0;
     a->vm_clusters = clusters_of(a, a->vm_size);
@@ -461,7 +452,7 @@ static gboolean
 barrier(const Add *a, GError **error)
 {
     return !a->add->sync || fdatasync(a->fd) == 0 ||
-           fail_errno("cannot be written", error);
+           qevm_error_errno(error, errno, "cannot be written");
 }
 
 /* What `size` bytes leave of their last cluster is zeros. */
@@ -470,16 +461,16 @@ write_rest(const Add *a, guint64 at, guint64 size, GError **error)
 {
     g_autofree guint8 *zeros = g_malloc0(a->cluster);
 
-    return qevm_counts_put(a->fd, at + size, zeros,
-                           (gsize)(clusters_of(a, size) * a->cluster - size),
-                           error);
+    return qevm_file_write_at(a->fd, at + size, zeros,
+                              (gsize)(clusters_of(a, size) * a->cluster - size),
+                              "the image", error);
 }
 
 static gboolean
 write_padded(const Add *a, guint64 at, const guint8 *data, gsize n,
              GError **error)
 {
-    return qevm_counts_put(a->fd, at, data, n, error) &&
+    return qevm_file_write_at(a->fd, at, data, n, "the image", error) &&
            write_rest(a, at, n, error);
 }
 
@@ -490,7 +481,7 @@ write_vm_state(const Add *a, GError **error)
         return TRUE;
     }
     return (lseek(a->fd, (off_t)a->vm_at, SEEK_SET) >= 0 ||
-            fail_errno("cannot be written", error)) &&
+            qevm_error_errno(error, errno, "cannot be written")) &&
            qevm_source_copy(a->add->vm_state, 0, a->vm_size, a->fd, FALSE,
                             error) &&
            write_rest(a, a->vm_at, a->vm_size, error);
@@ -538,7 +529,8 @@ write_header(const Add *a, GError **error)
 
     qevm_be_put(bytes, 4, a->q->snapshots->len + 1);
     qevm_be_put(bytes + 4, 8, a->table_at);
-    return qevm_counts_put(a->fd, AT_SNAPSHOTS, bytes, sizeof bytes, error);
+    return qevm_file_write_at(a->fd, AT_SNAPSHOTS, bytes, sizeof bytes,
+                              "the image", error);
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 /* qcow2-count.c - the reference counts of a qcow2 image. */
 #include "rewrite/qcow2-count.h"
+#include "parser/file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -328,31 +329,6 @@ qevm_counts_grow(QevmCounts *counts, guint64 first, guint64 clusters,
 
 /* ---- writing ---- */
 
-gboolean
-qevm_counts_put(int fd, guint64 offset, const void *data, gsize n,
-                GError **error)
-{
-    const guint8 *p = data;
-
-    while (n > 0) {
-        gssize w = pwrite(fd, p, n, (off_t)offset);
-
-        if (w < 0 && errno != EINTR) {
-            int number = errno;
-
-            g_set_error(error, G_FILE_ERROR,
-                        (int)g_file_error_from_errno(number),
-                        "the image cannot be written: %s", g_strerror(number));
-            return FALSE;
-        }
-        w = MAX(w, 0);
-        p += w;
-        offset += (guint64)w;
-        n -= (gsize)w;
-    }
-    return TRUE;
-}
-
 static gboolean
 write_blocks(QevmCounts *c, int fd, gboolean fresh, GError **error)
 {
@@ -366,7 +342,8 @@ write_blocks(QevmCounts *c, int fd, gboolean fresh, GError **error)
         if (!b->dirty || b->fresh != fresh) {
             continue;
         }
-        if (!qevm_counts_put(fd, b->offset, b->bytes, c->cluster, error)) {
+        if (!qevm_file_write_at(fd, b->offset, b->bytes, c->cluster,
+                                "the image", error)) {
             return FALSE;
         }
         b->dirty = FALSE;
@@ -383,8 +360,8 @@ write_table(const QevmCounts *c, int fd, guint from, guint to, GError **error)
     for (guint i = from; i < to; i++) {
         qevm_be_append(bytes, 8, g_array_index(c->table, guint64, i));
     }
-    return qevm_counts_put(fd, c->table_offset + (guint64)from * 8, bytes->data,
-                           bytes->len, error);
+    return qevm_file_write_at(fd, c->table_offset + (guint64)from * 8,
+                              bytes->data, bytes->len, "the image", error);
 }
 
 gboolean
@@ -417,7 +394,8 @@ point_to_new(QevmCounts *c, int fd, GError **error)
     if (c->moved) {
         qevm_be_put(header, 8, c->table_offset);
         qevm_be_put(header + 8, 4, c->table_clusters);
-        return qevm_counts_put(fd, 48, header, sizeof header, error);
+        return qevm_file_write_at(fd, 48, header, sizeof header, "the image",
+                                  error);
     }
     return to == 0 || write_table(c, fd, (guint)from, (guint)to, error);
 }

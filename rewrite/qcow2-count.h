@@ -49,8 +49,4 @@ QEVM_CHECKED gboolean qevm_counts_write(QevmCounts *counts, int fd,
 /* The table's place is another one: its old clusters are lowered. */
 QEVM_CHECKED gboolean qevm_counts_drop_old(QevmCounts *counts, GError **error);
 
-/* All of `n` bytes at an offset. */
-QEVM_CHECKED gboolean qevm_counts_put(int fd, guint64 offset, const void *data,
-                                      gsize n, GError **error);
-
 #endif

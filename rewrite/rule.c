@@ -343,8 +343,7 @@ qevm_rules_load(const char *file, GError **error)
     gsize n;
 
     if (!in) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(saved),
-                    "%s: %s", file, g_strerror(saved));
+        qevm_error_errno(error, saved, "%s", file);
         return NULL;
     }
     /* One byte past the limit is enough for it to be refused. */
@@ -357,8 +356,7 @@ qevm_rules_load(const char *file, GError **error)
         fclose(in);
     }
     if (saved) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(saved),
-                    "%s: %s", file, g_strerror(saved));
+        qevm_error_errno(error, saved, "%s", file);
         return NULL;
     }
     return qevm_rules_parse((const char *)text->data, text->len, file, error);

@@ -7,6 +7,7 @@
  * everything else the null device.
  */
 #include "cli/qemu/rework.h"
+#include "parser/error.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -33,9 +34,7 @@ qevm_rework_socket(QevmRework *rework, int *ours, int *theirs, GError **error)
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                    "cannot make a socket: %s", g_strerror(errno));
-        return FALSE;
+        return qevm_error_errno(error, errno, "cannot make a socket");
     }
     *ours = pair[0];
     *theirs = pair[1];
@@ -63,8 +62,7 @@ deaf_socket(GError **error)
          bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
          listen(fd, 1) == 0;
     if (!ok) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                    "cannot make a socket: %s", g_strerror(errno));
+        qevm_error_errno(error, errno, "cannot make a socket");
     }
     g_unlink(path);
     g_rmdir(folder);

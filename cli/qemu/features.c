@@ -23,8 +23,7 @@ qevm_features_open(int fd, const QevmStreamHooks *hooks, GError **error)
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
     if (copy < 0) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                    "cannot read the stream again: %s", g_strerror(errno));
+        qevm_error_errno(error, errno, "cannot read the stream again");
         return NULL;
     }
     source = qevm_source_new_fd(copy, "the stream", error);
@@ -60,9 +59,7 @@ take_everything(int fd, const QevmNode *leaf, GError **error)
     if (leaf->size > sizeof(ones) ||
         pwrite(fd, ones, leaf->size, (off_t)leaf->offset) !=
             (gssize)leaf->size) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                    "cannot write a temporary file: %s", g_strerror(errno));
-        return FALSE;
+        return qevm_error_errno(error, errno, "cannot write a temporary file");
     }
     return TRUE;
 }

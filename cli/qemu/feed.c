@@ -3,6 +3,7 @@
 
 #include "cli/qemu/error.h"
 #include "cli/qemu/interrupt.h"
+#include "parser/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -207,7 +208,7 @@ qevm_feed_source(QevmFeed *feed)
 void
 qevm_feed_begin(QevmFeed *feed, int fd)
 {
-    fcntl(fd, F_SETPIPE_SZ, CHUNK);
+    qevm_file_widen(fd);
     g_mutex_lock(&feed->lock);
     feed->fd = fd;
     g_cond_broadcast(&feed->changed);

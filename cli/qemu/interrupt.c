@@ -3,6 +3,7 @@
 #include "cli/qemu/interrupt.h"
 
 #include "cli/qemu/error.h"
+#include "parser/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,9 +34,7 @@ qevm_interrupt_catch(GError **error)
         return TRUE;
     }
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                    "cannot make a pipe: %s", g_strerror(errno));
-        return FALSE;
+        return qevm_error_errno(error, errno, "cannot make a pipe");
     }
     for (guint i = 0; i < G_N_ELEMENTS(signals); i++) {
         struct sigaction old;

@@ -32,14 +32,6 @@ qevm_load_free(QevmLoad *load)
     }
 }
 
-static gboolean
-system_failed(const char *what, GError **error)
-{
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                "cannot make a %s: %s", what, g_strerror(errno));
-    return FALSE;
-}
-
 /* ---- before ---- */
 
 /* What the stream asks for, by its configuration. A stream that is none is
@@ -110,7 +102,7 @@ begin_pipe(QevmQemu *qemu, QevmFeed *feed, GError **error)
     gboolean ok;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        return system_failed("pipe", error);
+        return qevm_error_errno(error, errno, "cannot make a pipe");
     }
     ok = qevm_qmp_do(qemu->qmp, "getfd",
                      json_pack("{s:s}", "fdname", "qevm-stream"), ends[0],
@@ -134,7 +126,7 @@ spool(QevmSource *source, GError **error)
 
     if (fd >= 0 && lseek(fd, (off_t)qevm_source_base(source), SEEK_SET) < 0) {
         close(fd);
-        system_failed("temporary file", error);
+        qevm_error_errno(error, errno, "cannot make a temporary file");
         return -1;
     }
     if (fd >= 0 && !qevm_source_copy(source, 0, qevm_source_size(source), fd,
@@ -153,7 +145,7 @@ reopen(int of, GError **error)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) {
-        system_failed("descriptor", error);
+        qevm_error_errno(error, errno, "cannot make a descriptor");
     }
     return fd;
 }

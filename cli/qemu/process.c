@@ -4,6 +4,7 @@
 
 #include "cli/qemu/error.h"
 #include "cli/qemu/interrupt.h"
+#include "parser/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,14 +41,6 @@ join(const QevmQemuCommand *command, const char *const *more)
     return words;
 }
 
-static gboolean
-system_failed(const char *what, GError **error)
-{
-    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                "cannot make a %s: %s", what, g_strerror(errno));
-    return FALSE;
-}
-
 static char **
 make_environment(const QevmQemuCommand *command)
 {
@@ -77,7 +70,7 @@ spawn(const QevmQemuCommand *command, GPtrArray *words, int fd, int monitor,
         return NULL;
     }
     if (pipe2(output, O_CLOEXEC) != 0) {
-        system_failed("pipe", error);
+        qevm_error_errno(error, errno, "cannot make a pipe");
         return NULL;
     }
     g_array_append_vals(fds, command->fds->data, command->fds->len);
@@ -148,7 +141,7 @@ qevm_qemu_start(const QevmQemuCommand *command, const char *const *more,
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        system_failed("socket", error);
+        qevm_error_errno(error, errno, "cannot make a socket");
         return NULL;
     }
     chardev = g_strdup_printf("socket,id=qevm-qmp,fd=%d", pair[1]);
@@ -245,7 +238,7 @@ read_until_end(int fd, GByteArray *bytes, guint seconds, GError **error)
         }
         got = read(fd, buffer, sizeof(buffer));
         if (got < 0 && errno != EINTR) {
-            return system_failed("dump", error);
+            return qevm_error_errno(error, errno, "cannot make a dump");
         }
         g_byte_array_append(bytes, buffer, got > 0 ? (guint)got : 0);
     }
@@ -263,7 +256,7 @@ qevm_qemu_dump(const QevmQemuCommand *command, guint seconds, GError **error)
     gboolean ok;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        system_failed("pipe", error);
+        qevm_error_errno(error, errno, "cannot make a pipe");
         return NULL;
     }
     name = g_strdup_printf("/dev/fd/%d", ends[1]);

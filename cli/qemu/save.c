@@ -4,6 +4,7 @@
 
 #include "cli/qemu/error.h"
 #include "parser/error.h"
+#include "parser/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #define TURN_MS 50
-#define PIPE_SIZE (1024 * 1024)
 /* The most that all of 5.2 to 11.1 take, bytes a second. */
 #define FASTEST G_GINT64_CONSTANT(0x100000000000)
 
@@ -129,11 +129,9 @@ qevm_qemu_save(QevmQemu *qemu, QevmSaveReader reader, gpointer user,
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
-                    "cannot make a pipe: %s", g_strerror(errno));
-        return FALSE;
+        return qevm_error_errno(error, errno, "cannot make a pipe");
     }
-    fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE);
+    qevm_file_widen(ends[1]);
     if (!begin(qemu, ends[1], error)) {
         close(ends[0]);
         close(ends[1]);

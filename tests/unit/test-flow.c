@@ -55,6 +55,9 @@ static const struct script_case {
     { "jump-far", "L9 J500000 L9 P1", "0+500001" },
     { "no-sink", "S0 P5 S1 P5 F S0 P5 I5", "5+5" },
     { "no-sink-far", "S0 P400000 S1 P5", "400000+5" },
+    { "blocks", "P1 D1 P16000 D1 P16000 D1 P9 I131072 P4096 D1 P3 I262144 P1",
+      "0+1 2+16000 16003+16000 32004+9 .131072 32013+4096 36110+3 .262144 "
+      "36113+1" },
     { "flush", "P5 F P5 F I2 F F", "0+10 .2" },
     { "keep", "K1 P5 D5 K0 P5", "0+5 10+5" },
     { "many", "P1 D1 P1 D1 P16384 D1 P16385 D1 I1 P30000 L40000 P30000",
@@ -245,7 +248,8 @@ test_peek_some(gconstpointer data)
     g_assert_cmpuint(got, ==, 0);
 }
 
-/* ---- the promise: what is passed is not read ---- */
+/* ---- the promise: what is passed is not read, if it is more than the system
+ * call that goes past it costs ---- */
 
 static void
 test_not_read(void)
@@ -258,9 +262,9 @@ test_not_read(void)
     const guint8 *p;
 
     qevm_flow_set_sink(flow, fd, FALSE);
-    for (guint i = 0; i < 100; i++) {
+    for (guint i = 0; i < 25; i++) {
         g_assert_true(qevm_flow_peek(flow, 8, "word", &p, NULL));
-        g_assert_true(qevm_flow_pass(flow, 5000, "page", NULL));
+        g_assert_true(qevm_flow_pass(flow, 20000, "page", NULL));
     }
     g_assert_cmpuint(qevm_source_bytes_read(source), <, 50000);
     close(fd);
