@@ -4,7 +4,7 @@
  * configuration, footers and commands, plan-ram.c about RAM blocks,
  * plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
  * config space, plan-device.c what other devices check, plan-virtio.c what
- * those of virtio do.
+ * those of virtio do, plan-msix.c their vectors.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -82,11 +82,24 @@ QEVM_CHECKED gboolean qevm_plan_layout(QevmRepair *repair, GError **error);
 
 QEVM_CHECKED gboolean qevm_plan_pci_config(QevmRepair *repair, GError **error);
 
+/* ---- plan-msix.c ---- */
+
+/* Gives a virtio device as many MSI-X vectors as `like` has; `pci` and `like`
+ * are its transport on both sides. *ok is FALSE, and nothing changed, if the
+ * guest uses those that would go: that is a problem of the plan. */
+QEVM_CHECKED gboolean qevm_plan_vectors(QevmRepair *repair, QevmNode *overlay,
+                                        QevmNode *pci, QevmNode *like,
+                                        gboolean *ok, GError **error);
+
 /* ---- plan-virtio.c ---- */
 
 /* Bytes of a map of memory blocks that is widened: 16 TiB in blocks of 2 MiB.
  */
 #define QEVM_PLAN_MAP_MAX (1024 * 1024)
+
+/* The queues of a virtio device; NULL: no more. */
+QevmNode *qevm_plan_first_queue(QevmNode *overlay);
+QevmNode *qevm_plan_next_queue(QevmNode *queue);
 
 QEVM_CHECKED gboolean qevm_plan_queues(QevmRepair *repair, GError **error);
 QEVM_CHECKED gboolean qevm_plan_features(QevmRepair *repair, GError **error);
