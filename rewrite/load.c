@@ -103,7 +103,7 @@ qevm_load_skip(QevmLoad *load, guint64 n, QevmNode *at)
 /* ---- structs ---- */
 
 static gboolean load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source,
-                          guint32 version, guint depth);
+                          guint32 version, const GArray *around, guint depth);
 
 static void
 push_field(QevmLoad *load, const char *vmsd, const QevmNode *field)
@@ -132,7 +132,8 @@ load_struct(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(ref);
 
-    return load_vmsd(load, ref, source, vmsd ? vmsd->version : 0, depth + 1);
+    return load_vmsd(load, ref, source, vmsd ? vmsd->version : 0, NULL,
+                     depth + 1);
 }
 
 static gboolean
@@ -373,9 +374,10 @@ subsection_layout(QevmLoad *load, QevmNode *ref, QevmNode *source,
     return layout;
 }
 
+/* `fields` are the pairs of what they are subsections of. */
 static gboolean
 load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
-                 const char *vmsd, guint depth)
+                 const char *vmsd, const GArray *fields, guint depth)
 {
     char name[256];
 
@@ -416,7 +418,7 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
         }
         load->c.pos += head + 4;
         if (!load_vmsd(load, layout, find_subsection(source, name), version,
-                       depth + 1)) {
+                       fields, depth + 1)) {
             push_subsection(load, vmsd, layout->desc.vmsd->name);
             return FALSE;
         }
@@ -424,9 +426,11 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
     return TRUE;
 }
 
+/* A subsection is about the same object as what it is in: a count of its can
+ * stand there, in a pair of `around`. NULL: it is no subsection. */
 static gboolean
 load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
-          guint depth)
+          const GArray *around, guint depth)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(ref);
     const char *name = vmsd && vmsd->name ? vmsd->name : "";
@@ -438,6 +442,9 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
         qevm_load_guess(load);
         return TRUE;
     }
+    if (around) {
+        g_array_append_vals(before, around->data, around->len);
+    }
     for (guint i = 0; i < pairs->len; i++) {
         const QevmLoadPair *pair = &g_array_index(pairs, QevmLoadPair, i);
 
@@ -448,7 +455,7 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
         }
         g_array_append_val(before, *pair);
     }
-    return load_subsections(load, ref, source, vmsd ? vmsd->name : NULL,
+    return load_subsections(load, ref, source, vmsd ? vmsd->name : NULL, before,
                             depth) &&
            qevm_load_device(load, ref, source);
 }
@@ -568,7 +575,7 @@ load_payload(QevmLoad *load, QevmTree *ref, QevmTree *source)
         return load_opaque(load);
     }
     return load_vmsd(load, &ref->root, source ? &source->root : NULL,
-                     load->record->version_id, 0);
+                     load->record->version_id, NULL, 0);
 }
 
 gboolean

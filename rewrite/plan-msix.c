@@ -107,9 +107,8 @@ resize(QevmRepair *r, QevmNode *pci, const char *name, guint count,
     if (if_equals) {
         json_object_set_new(rule, "if-equals", if_equals);
     }
-    return qevm_plan_repair(r, rule, loss,
-                            "the destination's device has so many vectors",
-                            error);
+    return qevm_plan_repair(
+        r, rule, loss, "the destination's device has so many vectors", error);
 }
 
 /* New entries are as after a reset. */
