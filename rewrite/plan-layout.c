@@ -67,44 +67,6 @@ field_path(QevmRepair *r, QevmNode *node)
 
 /* ---- fields that the destination does not read ---- */
 
-static gboolean
-is_zero(GBytes *bytes)
-{
-    gsize size;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
-
-    for (gsize i = 0; i < size; i++) {
-        if (data[i]) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* The same place in the section of the base; NULL: not known. */
-static QevmNode *
-base_node(QevmRepair *r, QevmNode *node)
-{
-    QevmRecord *record;
-    QevmTree *tree;
-    QevmNode *parent;
-
-    if (!node->parent) {
-        record = qevm_plan_base(r->plan, r->record);
-        tree = record ? qevm_record_tree(r->plan->base, record, NULL) : NULL;
-        return tree ? &tree->root : NULL;
-    }
-    parent = base_node(r, node->parent);
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (n->kind == node->kind && n->index == node->index &&
-            strcmp(qevm_node_name(n), qevm_node_name(node)) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
 /* What goes out of one element goes out of all. */
 static gboolean
 is_same_in_all(QevmNode *node, GBytes *now)
@@ -130,16 +92,11 @@ remove_field(QevmRepair *r, QevmNode *node, GError **error)
 {
     g_autofree char *at = field_path(r, node);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    QevmNode *base = base_node(r, node);
-    g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
     json_t *rule = qevm_plan_op("remove-field", at);
-    gsize size;
-    const guint8 *data = g_bytes_get_data(now, &size);
 
-    if ((is_zero(now) || (then && g_bytes_equal(now, then))) &&
+    if (qevm_plan_says_nothing(r->plan, r->record, node) &&
         is_same_in_all(node, now)) {
-        json_object_set_new(rule, "if-equals", qevm_rule_hex_json(data, size));
-        return make(r, rule, QEVM_LOSS_DEFAULT,
+        return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_DEFAULT,
                     "the destination does not read it", error);
     }
     return make(r, rule, QEVM_LOSS_LOSSY, "the destination does not read it",
@@ -212,7 +169,7 @@ field_json(QevmNode *like, const char *name)
         json_object_set_new(json, "count",
                             json_integer((json_int_t)field->count));
     }
-    if (!is_zero(bytes)) {
+    if (!qevm_is_zero(data, size)) {
         json_object_set_new(json, "value", qevm_rule_hex_json(data, size));
     }
     return json;
@@ -433,17 +390,15 @@ array_path(QevmRepair *r, QevmNode *node)
 static gboolean
 is_zero_behind(QevmNode *node, guint64 from)
 {
-    g_autoptr(GBytes) all = NULL, rest = NULL;
     gsize at, size;
+    const guint8 *all;
 
     if (node->kind != QEVM_NODE_ARRAY) {
         return FALSE;
     }
-    all = qevm_plan_bytes(node);
-    size = g_bytes_get_size(all);
+    all = qevm_node_bytes(node, &size);
     at = size / qevm_node_count(node) * from;
-    rest = g_bytes_new_from_bytes(all, at, size - at);
-    return is_zero(rest);
+    return qevm_is_zero(all + at, size - at);
 }
 
 static gboolean

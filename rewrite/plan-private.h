@@ -1,8 +1,8 @@
 /* plan-private.h - one plan under way; private to rewrite/plan*.c.
  *
  * plan.c has the frame, and which section is which. plan-head.c is about the
- * configuration, footers and commands, plan-ram.c about RAM blocks,
- * plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
+ * configuration, footers and commands, plan-ram.c about RAM blocks, plan-idle.c
+ * about what may go without a loss, plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
  * config space, plan-device.c what other devices check, plan-virtio.c what
  * those of virtio do, plan-msix.c their vectors.
  */
@@ -45,6 +45,13 @@ QEVM_CHECKED gboolean qevm_plan_head(QevmPlan *plan, GError **error);
 
 /* ---- plan-ram.c ---- */
 QEVM_CHECKED gboolean qevm_plan_ram(QevmPlan *plan, GError **error);
+
+/* ---- plan-idle.c ---- */
+
+/* May a field, struct or subsection go without a loss? Of a subsection: that it
+ * is there says nothing. */
+gboolean qevm_plan_says_nothing(QevmPlan *plan, QevmRecord *record,
+                                QevmNode *node);
 
 /* ---- plan-section.c ---- */
 

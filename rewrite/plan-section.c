@@ -107,41 +107,15 @@ find_subsection(QevmNode *parent, const char *name)
     return found;
 }
 
-static QevmNode *
-base_node(QevmRepair *r, QevmNode *node)
-{
-    QevmRecord *base = qevm_plan_base(r->plan, r->record);
-    QevmTree *tree = base ? qevm_record_tree(r->plan->base, base, NULL) : NULL;
-
-    return tree ? find_subsection(&tree->root, qevm_node_name(node)) : NULL;
-}
-
-static gboolean
-is_zero(GBytes *bytes, gsize from)
-{
-    gsize size;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
-
-    for (gsize i = from; i < size; i++) {
-        if (data[i]) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* What is all zero, or what it was when idle, says nothing. */
 static gboolean
 strip(QevmRepair *r, QevmNode *node, const char *why, GError **error)
 {
     json_t *rule = op_at(r, "strip-subsection", node, -1);
     gsize head = QEVM_PLAN_HEAD(qevm_node_name(node));
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    QevmNode *base = base_node(r, node);
-    g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
     const char *idle = qevm_idle_why(r->plan->idle, r->record, node);
 
-    if (idle || is_zero(now, head) || (then && g_bytes_equal(now, then))) {
+    if (idle || qevm_plan_says_nothing(r->plan, r->record, node)) {
         return make(r, qevm_plan_leave_out(rule, now, head), QEVM_LOSS_DEFAULT,
                     idle ? idle : why, error);
     }

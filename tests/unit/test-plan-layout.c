@@ -75,6 +75,14 @@ static const struct plan_row rows[] = {
       .base = DEV("a=uint32:00000000 b=uint16:0102 c=uint8:00"),
       .plan =
         "{'op':'remove-field','at':'dev//b','if-equals':{'hex':'0102'},'why':'the destination does not read it','class':'default'}\n" },
+    /* the guest set it to zero: that is no longer what it was */
+    { "remove/zero-not-when-idle",
+      .stream = DEV("a=uint32:00000001 b=uint16:0000 c=uint8:03"),
+      .like = DEV("a=uint32:00000000 c=uint8:00"),
+      .dump = T(V("dev", F("a", 4) S F("c", 1))),
+      .base = DEV("a=uint32:00000000 b=uint16:0102 c=uint8:00"),
+      .plan =
+        "{'op':'remove-field','at':'dev//b','why':'the destination does not read it','class':'lossy'}\n" },
     { "remove/in-structs",
       .stream = DEV("q=pair*2{ m=uint8:01 n=uint8:00 }0200 z=uint8:05"),
       .like = DEV("q=pair*2{ m=uint8:00 }00 z=uint8:00"),

@@ -52,6 +52,26 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", F("a", 1))),
       .plan =
         "{'op':'strip-subsection','at':'dev//{dev/sub}','if-equals':{'hex':'00000007'},'why':'the destination does not know it','class':'default'}\n" },
+    { "subsection/zero-not-when-idle",
+      .stream = DEV(1, "a=uint8:01 (dev/sub,1 index=uint32:00000000 n=uint8:07 )"),
+      .like = DEV(1, "a=uint8:00"),
+      .base = DEV(1, "a=uint8:00 (dev/sub,1 index=uint32:00000007 n=uint8:07 )"),
+      .dump = T(V("dev", F("a", 1))),
+      .plan =
+        "{'op':'strip-subsection','at':'dev//{dev/sub}','why':'the destination does not know it','class':'lossy'}\n" },
+    { "subsection/zero-or-when-idle",
+      .stream = DEV(1, "a=uint8:01 (dev/sub,1 s=inner{ x=uint8:00 y=uint8:00 } )"),
+      .like = DEV(1, "a=uint8:00"),
+      .base = DEV(1, "a=uint8:00 (dev/sub,1 s=inner{ x=uint8:00 } )"),
+      .dump = T(V("dev", F("a", 1))),
+      .plan =
+        "{'op':'strip-subsection','at':'dev//{dev/sub}','why':'the destination does not know it','class':'lossy'}\n" },
+    { "subsection/zeros-that-are-there",
+      .stream = DEV(1, "a=uint8:01 (dev/sub,1 s=inner{ x=uint8:00 (inner/sub,1 y=uint8:00 ) } )"),
+      .like = DEV(1, "a=uint8:00"),
+      .dump = T(V("dev", F("a", 1))),
+      .plan =
+        "{'op':'strip-subsection','at':'dev//{dev/sub}','why':'the destination does not know it','class':'lossy'}\n" },
     { "subsection/known",
       .stream = DEV(1, "a=uint8:01 (dev/sub,1 index=uint32:00000007 )"),
       .like = DEV(1, "a=uint8:00"),

@@ -1,0 +1,106 @@
+/* plan-idle.c - state that may go without a loss, since it says nothing.
+ *
+ * With a base, that is what the guest left as it was: what it set to zero
+ * itself is its own. What the base does not have, and without a base anything,
+ * says nothing if it is zero.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "rewrite/plan-private.h"
+
+static gboolean
+is_mate(const QevmNode *a, const QevmNode *b)
+{
+    return a->kind == b->kind && a->index == b->index &&
+           strcmp(qevm_node_name(a), qevm_node_name(b)) == 0;
+}
+
+static QevmNode *
+mate_of(QevmNode *node, QevmNode *parent)
+{
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
+        if (is_mate(n, node)) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+/* The same place in the section of the base; NULL: not known. */
+static QevmNode *
+base_node(QevmPlan *plan, QevmRecord *record, QevmNode *node)
+{
+    QevmRecord *base;
+    QevmTree *tree;
+
+    if (node->parent) {
+        return mate_of(node, base_node(plan, record, node->parent));
+    }
+    base = qevm_plan_base(plan, record);
+    tree = base ? qevm_record_tree(plan->base, base, NULL) : NULL;
+    return tree ? &tree->root : NULL;
+}
+
+static gboolean
+is_leaf(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY ||
+           node->kind == QEVM_NODE_RAW;
+}
+
+static gboolean
+is_same(QevmNode *a, QevmNode *b)
+{
+    g_autoptr(GBytes) x = qevm_plan_bytes(a), y = qevm_plan_bytes(b);
+
+    return g_bytes_equal(x, y);
+}
+
+static guint
+count_children(QevmNode *node)
+{
+    guint count = 0;
+
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        count++;
+    }
+    return count;
+}
+
+static gboolean
+says_nothing(QevmNode *node, QevmNode *base)
+{
+    gsize size;
+    const guint8 *data;
+
+    if (base && is_same(node, base)) {
+        return TRUE;
+    }
+    if (is_leaf(node)) {
+        data = qevm_node_bytes(node, &size);
+        return !base && qevm_is_zero(data, size);
+    }
+    if (base && count_children(node) != count_children(base)) {
+        return FALSE;
+    }
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        QevmNode *mate = mate_of(n, base);
+
+        /* That an element or a subsection is there says something itself. */
+        if (!says_nothing(n, mate) ||
+            (!mate && (node->kind == QEVM_NODE_LIST ||
+                       n->kind == QEVM_NODE_SUBSECTION))) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+gboolean
+qevm_plan_says_nothing(QevmPlan *plan, QevmRecord *record, QevmNode *node)
+{
+    return says_nothing(node, base_node(plan, record, node));
+}
