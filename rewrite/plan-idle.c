@@ -2,7 +2,8 @@
  *
  * With a base, that is what the guest left as it was: what it set to zero
  * itself is its own. What the base does not have, and without a base anything,
- * says nothing if it is zero.
+ * says nothing if it is zero. A timer that is not armed says nothing either:
+ * the destination's is not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -51,6 +52,29 @@ is_leaf(const QevmNode *node)
            node->kind == QEVM_NODE_RAW;
 }
 
+/* -1, or the end of time, which is where a comparator that waits for nothing
+ * puts it (migration/savevm.c:timer_put(),
+ * hw/intc/riscv_aclint.c:riscv_aclint_mtimer_write_timecmp()). */
+static gboolean
+is_unarmed(QevmNode *leaf)
+{
+    gsize size;
+    const guint8 *data = qevm_node_bytes(leaf, &size);
+
+    if (leaf->kind == QEVM_NODE_RAW ||
+        strcmp(leaf->desc.field->type, "timer") != 0 || size % 8) {
+        return FALSE;
+    }
+    for (gsize i = 0; i < size; i += 8) {
+        gint64 expires = qevm_be_get_signed(data + i, 8);
+
+        if (expires != -1 && expires != G_MAXINT64) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 static gboolean
 is_same(QevmNode *a, QevmNode *b)
 {
@@ -81,7 +105,7 @@ says_nothing(QevmNode *node, QevmNode *base)
     }
     if (is_leaf(node)) {
         data = qevm_node_bytes(node, &size);
-        return !base && qevm_is_zero(data, size);
+        return (!base && qevm_is_zero(data, size)) || is_unarmed(node);
     }
     if (base && count_children(node) != count_children(base)) {
         return FALSE;

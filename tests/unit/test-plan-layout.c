@@ -83,6 +83,18 @@ static const struct plan_row rows[] = {
       .base = DEV("a=uint32:00000000 b=uint16:0102 c=uint8:00"),
       .plan =
         "{'op':'remove-field','at':'dev//b','why':'the destination does not read it','class':'lossy'}\n" },
+    { "remove/timer-not-armed",
+      .stream = DEV("a=uint32:00000001 t=timer*2:ff*8~7f~ff*7 c=uint8:03"),
+      .like = DEV("a=uint32:00000000 c=uint8:00"),
+      .dump = T(V("dev", F("a", 4) S F("c", 1))),
+      .plan =
+        "{'op':'remove-field','at':'dev//t','if-equals':{'hex':'ffffffffffffffff7fffffffffffffff'},'why':'the destination does not read it','class':'default'}\n" },
+    { "remove/timer-armed",
+      .stream = DEV("a=uint32:00000001 t=timer*2:ff*8~7f~ff*6~fe c=uint8:03"),
+      .like = DEV("a=uint32:00000000 c=uint8:00"),
+      .dump = T(V("dev", F("a", 4) S F("c", 1))),
+      .plan =
+        "{'op':'remove-field','at':'dev//t','why':'the destination does not read it','class':'lossy'}\n" },
     { "remove/in-structs",
       .stream = DEV("q=pair*2{ m=uint8:01 n=uint8:00 }0200 z=uint8:05"),
       .like = DEV("q=pair*2{ m=uint8:00 }00 z=uint8:00"),
