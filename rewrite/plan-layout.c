@@ -351,22 +351,27 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
     gsize size;
     const guint8 *data = g_bytes_get_data(now, &size);
     const QevmPrim *prim = qevm_prim_find(to->type);
-    gboolean cut = size > to->size;
+    gboolean lossy = FALSE;
 
     json_object_set_new(rule, "type", json_string(to->type));
     if (!prim || prim->size != to->size) {
         json_object_set_new(rule, "size", json_integer((json_int_t)to->size));
     }
     if (is_integer(from) && is_integer(to)) {
+        /* A number that does not fit is refused. */
         json_object_set_new(rule, "value", json_pack("{s:s}", "expr", "."));
     } else {
         g_autofree guint8 *bytes = g_malloc0((gsize)to->size + 1);
+
+        lossy = !is_same_in_all(node, now) ||
+                (size > to->size &&
+                 !qevm_is_zero(data + to->size, size - (gsize)to->size));
 
         memcpy(bytes, data, MIN(size, (gsize)to->size));
         json_object_set_new(rule, "value",
                             qevm_rule_hex_json(bytes, (gsize)to->size));
     }
-    return make(r, rule, cut ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
+    return make(r, rule, lossy ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
                 "the destination reads as many bytes", error);
 }
 
@@ -386,19 +391,47 @@ array_path(QevmRepair *r, QevmNode *node)
     return g_strconcat(parent, node->parent->parent ? "/" : "//", name, NULL);
 }
 
-/* Are the elements of an array of leaves zero from one on? */
+static guint64
+count_alike(const QevmNode *node)
+{
+    guint64 n = 0;
+
+    for (const QevmNode *x = node;
+         x && x->kind == node->kind &&
+         strcmp(qevm_node_name(x), qevm_node_name(node)) == 0;
+         x = x->next) {
+        n++;
+    }
+    return n;
+}
+
+/* Are the elements of an array zero from one on? */
 static gboolean
 is_zero_behind(QevmNode *node, guint64 from)
 {
     gsize at, size;
     const guint8 *all;
 
-    if (node->kind != QEVM_NODE_ARRAY) {
+    if (node->kind == QEVM_NODE_ARRAY) {
+        all = qevm_node_bytes(node, &size);
+        at = size / qevm_node_count(node) * from;
+        return qevm_is_zero(all + at, size - at);
+    }
+    if (node->kind == QEVM_NODE_FIELD) {
         return FALSE;
     }
-    all = qevm_node_bytes(node, &size);
-    at = size / qevm_node_count(node) * from;
-    return qevm_is_zero(all + at, size - at);
+    node = node->kind == QEVM_NODE_STRUCTS ? qevm_node_children(node) : node;
+    for (guint64 left = count_alike(node); left; left--, node = node->next) {
+        g_autoptr(GBytes) bytes = qevm_plan_bytes(node);
+
+        all = g_bytes_get_data(bytes, &size);
+        if (from) {
+            from--;
+        } else if (!qevm_is_zero(all, size)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -459,20 +492,6 @@ fill(QevmRepair *r, QevmNode *node, QevmNode *like, guint64 from,
         }
     }
     return TRUE;
-}
-
-static guint64
-count_alike(const QevmNode *node)
-{
-    guint64 n = 0;
-
-    for (const QevmNode *x = node;
-         x && x->kind == node->kind &&
-         strcmp(qevm_node_name(x), qevm_node_name(node)) == 0;
-         x = x->next) {
-        n++;
-    }
-    return n;
 }
 
 static gboolean

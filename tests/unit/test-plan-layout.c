@@ -118,7 +118,7 @@ static const struct plan_row rows[] = {
       .like = DEV("a=uint8:00 b=uint8:00"),
       .dump = T(V("dev", F("a", 1) S F("b", 1))),
       .plan =
-        "{'op':'retype','at':'dev//a','type':'uint8','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
+        "{'op':'retype','at':'dev//a','type':'uint8','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'stated'}\n" },
     { "retype/signed",
       .stream = DEV("a=int16:ffff b=uint8:01"),
       .like = DEV("a=int64:00*8 b=uint8:00"),
@@ -131,6 +131,30 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", F("a", 6) S F("b", 1))),
       .plan =
         "{'op':'retype','at':'dev//a','type':'buffer','size':6,'value':{'hex':'010203040000'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "retype/narrower-does-not-fit",
+      .stream = DEV("a=uint32:00000107 b=uint8:01"),
+      .like = DEV("a=uint8:00 b=uint8:00"),
+      .dump = T(V("dev", F("a", 1) S F("b", 1))),
+      .plan =
+        "! dev: what would repair it cannot be done: plan: rule 1 (retype): dev//a: 263 does not fit the 8 bits of `uint8`\n" },
+    { "retype/buffer-shorter",
+      .stream = DEV("a=buffer:01020000 b=uint8:01"),
+      .like = DEV("a=buffer:00*2 b=uint8:00"),
+      .dump = T(V("dev", F("a", 2) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'buffer','size':2,'value':{'hex':'0102'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "retype/buffer-cut",
+      .stream = DEV("a=buffer:01020003 b=uint8:01"),
+      .like = DEV("a=buffer:00*2 b=uint8:00"),
+      .dump = T(V("dev", F("a", 2) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'buffer','size':2,'value':{'hex':'0102'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
+    { "retype/buffers-of-several",
+      .stream = DEV("q=pair*2{ m=buffer:0102 n=uint8:00 }030400 b=uint8:01"),
+      .like = DEV("q=pair*2{ m=buffer:00*3 n=uint8:00 }00*4 b=uint8:00"),
+      .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 3) S F("n", 1))) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//q[*]/m','type':'buffer','size':3,'value':{'hex':'010200'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
     { "count/more",
       .stream = DEV("a=uint16*2:00010002 b=uint8:01"),
       .like = DEV("a=uint16*4:0000000000030004 b=uint8:00"),
@@ -151,6 +175,18 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", FN("a", 2, 2) S F("b", 1))),
       .plan =
         "{'op':'resize-array','at':'dev//a','count':2,'if-equals':0,'why':'the destination has so many of them','class':'lossy'}\n" },
+    { "count/structs-fewer",
+      .stream = DEV("q=pair*3{ m=uint8:01 n=uint8:02 }03040000 z=uint8:05"),
+      .like = DEV("q=pair*2{ m=uint8:00 n=uint8:00 }0000 z=uint8:00"),
+      .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 1) S F("n", 1))) S F("z", 1))),
+      .plan =
+        "{'op':'resize-array','at':'dev//q','count':2,'if-equals':0,'why':'the destination has so many of them','class':'default'}\n" },
+    { "count/structs-fewer-used",
+      .stream = DEV("q=pair*3{ m=uint8:01 n=uint8:02 }03040001 z=uint8:05"),
+      .like = DEV("q=pair*2{ m=uint8:00 n=uint8:00 }0000 z=uint8:00"),
+      .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 1) S F("n", 1))) S F("z", 1))),
+      .plan =
+        "{'op':'resize-array','at':'dev//q','count':2,'if-equals':0,'why':'the destination has so many of them','class':'lossy'}\n" },
     { "count/structs-more",
       .stream = DEV("q=pair*2{ m=uint8:01 n=uint8:05 }0206 z=uint8:05"),
       .like = DEV("q=pair*3{ m=uint8:00 n=uint8:00 }00000709 z=uint8:00"),
