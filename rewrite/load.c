@@ -78,7 +78,7 @@ qevm_load_stop_device(QevmLoad *load, int number, gsize pos, QevmNode *at,
         level.vmsd = vmsd->name;
         level.version = level.minimum = vmsd->version;
         (void)qevm_target_minimum(load->target, vmsd->name, vmsd->version,
-                                  &level.minimum);
+                                  &level.minimum, NULL);
         g_array_append_val(load->stop->levels, level);
     }
     return qevm_load_stop(load, QEVM_STOP_DEVICE, number, pos, at);
@@ -287,6 +287,25 @@ peek_subsection(const QevmLoad *load, const char *vmsd, char name[256])
     return g_str_has_prefix(name, vmsd);
 }
 
+/* Is a version older than any that the destination takes? */
+static gboolean
+is_too_old(QevmLoad *load, const char *vmsd, guint32 version, guint32 local,
+           guint32 *minimum)
+{
+    gboolean exact = FALSE;
+
+    if (version >= local) {
+        return FALSE;
+    }
+    if (!qevm_target_minimum(load->target, vmsd, local, minimum, &exact)) {
+        *minimum = 0;
+    }
+    if (!exact) {
+        qevm_load_guess(load);
+    }
+    return version < *minimum;
+}
+
 static gboolean
 stop_subsection(QevmLoad *load, QevmStopKind kind, const char *name,
                 QevmNode *at, guint64 incoming, guint64 local)
@@ -386,7 +405,7 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
         QevmNode *layout =
             subsection_layout(load, ref, source, vmsd, name, &known);
         gsize head = 2 + strlen(name);
-        guint32 version, local, minimum = 0;
+        guint32 version, local, minimum;
 
         if (!layout && known) {
             /* What follows cannot be told from it. */
@@ -409,9 +428,7 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
             return stop_subsection(load, QEVM_STOP_SUBSECTION_TOO_NEW, name,
                                    layout, version, local);
         }
-        if (version < local &&
-            qevm_target_minimum(load->target, name, local, &minimum) &&
-            version < minimum) {
+        if (is_too_old(load, name, version, local, &minimum)) {
             push_subsection(load, vmsd, layout->desc.vmsd->name);
             return stop_subsection(load, QEVM_STOP_SUBSECTION_TOO_OLD, name,
                                    layout, version, minimum);
@@ -514,16 +531,11 @@ load_version(QevmLoad *load)
         return qevm_load_stop_values(load, QEVM_STOP_VERSION_TOO_NEW, 0, NULL,
                                      record->version_id, ref->version_id);
     }
-    if (record->version_id < ref->version_id && vmsd && vmsd->name) {
-        if (!qevm_target_minimum(load->target, vmsd->name, ref->version_id,
-                                 &minimum)) {
-            qevm_load_guess(load);
-        } else if (record->version_id < minimum) {
-            return qevm_load_stop_values(load, QEVM_STOP_VERSION_TOO_OLD, 0,
-                                         NULL, record->version_id, minimum);
-        }
-    }
-    return TRUE;
+    return !vmsd || !vmsd->name ||
+           !is_too_old(load, vmsd->name, record->version_id, ref->version_id,
+                       &minimum) ||
+           qevm_load_stop_values(load, QEVM_STOP_VERSION_TOO_OLD, 0, NULL,
+                                 record->version_id, minimum);
 }
 
 /* (migration/savevm.c:check_section_footer()) */

@@ -2,9 +2,10 @@
  *
  * plan.c has the frame, and which section is which. plan-head.c is about the
  * configuration, footers and commands, plan-ram.c about RAM blocks, plan-idle.c
- * about what may go without a loss, plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
- * config space, plan-device.c what other devices check, plan-virtio.c what
- * those of virtio do, plan-msix.c their vectors.
+ * about what may go without a loss, plan-section.c repairs a section,
+ * plan-layout.c its fields, plan-pci.c PCI config space, plan-device.c what
+ * other devices check, plan-virtio.c what those of virtio do, plan-msix.c their
+ * vectors.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -33,6 +34,8 @@ json_t *qevm_plan_leave_out(json_t *rule, GBytes *bytes, gsize head);
 /* The path of a section, node or element as it is now. Owned. */
 char *qevm_plan_path(QevmPlan *plan, QevmRecord *record, QevmNode *node,
                      gint64 index);
+/* The name of a section's vmsd; NULL: nothing describes it. */
+const char *qevm_plan_vmsd(const QevmRecord *record);
 /* The bytes of a node as they are now. Owned. */
 GBytes *qevm_plan_bytes(QevmNode *node);
 /* The section of the base that a section of the stream was when idle; NULL. */
@@ -64,9 +67,10 @@ typedef struct {
     QevmPlan *plan;
     QevmRecord *record, *ref;
     const QevmStop *stop;
-    QevmNode *source; /* root of the stream's section */
-    QevmNode *like;   /* root of the reference's */
-    gboolean done;    /* a rule was made */
+    QevmNode *source;  /* root of the stream's section */
+    QevmNode *like;    /* root of the reference's */
+    gboolean done;     /* a rule was made */
+    gboolean laid_out; /* it was about which fields there are */
 } QevmRepair;
 
 /* Adds a rule that repairs the section; see qevm_plan_rule(). */

@@ -203,9 +203,9 @@ refuse_old(QevmRepair *r)
 {
     qevm_plan_problem(
         r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
-        g_strdup_printf("it has version %u, and the destination takes it from "
-                        "version %" G_GUINT64_FORMAT
-                        " on: what its fields mean is not the same",
+        g_strdup_printf("it has version %u, and the destination takes none "
+                        "before version %" G_GUINT64_FORMAT
+                        ", whose fields are others, or mean something else",
                         r->record->version_id, r->stop->local),
         NULL);
 }
@@ -236,6 +236,7 @@ repair(QevmRepair *r, GError **error)
         return FALSE;
     }
     if (r->done) {
+        r->laid_out = TRUE;
         return TRUE;
     }
     switch (r->stop->kind) {
@@ -254,6 +255,20 @@ repair(QevmRepair *r, GError **error)
     default:
         return TRUE;
     }
+}
+
+/* Its fields are those of the reference now. What the destination reads of an
+ * older version may be others, unless it is known to read these. */
+static gboolean
+finish_version(QevmRepair *r, GError **error)
+{
+    const char *vmsd = qevm_plan_vmsd(r->ref);
+    guint32 minimum;
+
+    return r->record->version_id >= r->ref->version_id || !vmsd ||
+           qevm_target_minimum(r->plan->target, vmsd, r->ref->version_id,
+                               &minimum, NULL) ||
+           set_version(r, NULL, r->ref->version_id, error);
 }
 
 static void
@@ -295,6 +310,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
 {
     QevmStream *stream = plan->edit->stream;
     guint problems = plan->problems->len;
+    gboolean laid_out = FALSE;
     g_autoptr(GHashTable) made =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -311,7 +327,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
             return FALSE;
         }
         if (stop.kind == QEVM_STOP_NONE) {
-            return TRUE;
+            return !laid_out || finish_version(&r, error);
         }
         source = qevm_record_tree(stream, record, error);
         like = source ? qevm_record_tree(qevm_target_reference(plan->target),
@@ -326,6 +342,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
         if (!repair(&r, error)) {
             return FALSE;
         }
+        laid_out = laid_out || r.laid_out;
         if (!r.done || is_stuck(plan, rules, made)) {
             if (problems == plan->problems->len) {
                 add_problem(&r);

@@ -22,6 +22,8 @@ static const struct row {
     { "version/older-unknown", DEV(1, "a=uint8:01"), DEV(2, "a=uint8:00"), NULL, "loads; likely" },
     { "version/older-taken", DEV(1, "a=uint8:01"), DEV(2, "a=uint8:00"), T(VMSD("dev", 2, 1, FIELDS(F("a", 1)))), "loads" },
     { "version/too-old", DEV(1, "a=uint8:01"), DEV(3, "a=uint8:00"), T(VMSD("dev", 3, 2, FIELDS(F("a", 1)))), "version-too-old at 0 -: 1, 2" },
+    { "version/too-old-for-an-older-one", DEV(1, "a=uint8:01"), DEV(4, "a=uint8:00"), T(VMSD("dev", 3, 2, FIELDS(F("a", 1)))), "version-too-old at 0 -: 1, 2; likely" },
+    { "version/older-than-known", DEV(2, "a=uint8:01"), DEV(4, "a=uint8:00"), T(VMSD("dev", 3, 2, FIELDS(F("a", 1)))), "loads; likely" },
     { "version/field-since", DEV(1, "a=uint8:01"), DEV(2, "a=uint8:00 b=uint32:00*4"), T(VMSD("dev", 2, 1, FIELDS(F("a", 1) S FV("b", 4, 2)))), "loads" },
     { "field/missing", V1("a=uint8:01"), V1("a=uint8:00 b=uint32:00*4"), T(V("dev", F("a", 1) S F("b", 4))), "footer-missing at 5 -: 4, 0" },
     { "field/extra", V1("a=uint8:01 b=uint32:00*4"), V1("a=uint8:00"), T(V("dev", F("a", 1))), "footer-missing at 1 -: 0, 0" },

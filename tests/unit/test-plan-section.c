@@ -27,6 +27,25 @@ static const struct plan_row rows[] = {
       .like = DEV(2, "a=uint32:00000002"),
       .dump = T(VMSD("dev", 2, 1, FIELDS(F("a", 4)))),
       .plan = "" },
+    { "version/older-other-fields",
+      .stream = DEV(1, "a=uint32:00000001"),
+      .like = DEV(2, "a=uint32:00000002 b=uint32:00000000"),
+      .dump = T(VMSD("dev", 2, 2, FIELDS(F("a", 4) S F("b", 4)))),
+      .plan =
+        "! dev: it has version 1, and the destination takes none before version 2, whose fields are others, or mean something else\n" },
+    { "version/older-than-an-older-one-takes",
+      .stream = DEV(1, "a=uint32:00000001"),
+      .like = DEV(3, "a=uint32:00000002 b=uint32:00000000"),
+      .dump = T(VMSD("dev", 2, 2, FIELDS(F("a", 4)))),
+      .plan =
+        "! dev: it has version 1, and the destination takes none before version 2, whose fields are others, or mean something else\n" },
+    /* nobody knows what an older version has */
+    { "version/older-with-field",
+      .stream = DEV(1, "a=uint32:00000001 b=uint8:02"),
+      .like = DEV(2, "a=uint16:0000 b=uint8:00"),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'uint16','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'stated'}\n"
+        "{'op':'set-version','at':'dev','version':2,'why':'what the destination knows','class':'lossless'}\n" },
     { "version/newer-with-field",
       .stream = DEV(3, "a=uint32:00000001 b=uint8:07"),
       .like = DEV(2, "a=uint32:00000002"),
