@@ -92,12 +92,17 @@ remove_field(QevmRepair *r, QevmNode *node, GError **error)
 {
     g_autofree char *at = field_path(r, node);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
+    const char *seen = qevm_plan_does_without(node);
     json_t *rule = qevm_plan_op("remove-field", at);
 
     if (qevm_plan_says_nothing(r->plan, r->record, node) &&
         is_same_in_all(node, now)) {
         return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_DEFAULT,
                     "the destination does not read it", error);
+    }
+    if (seen && is_same_in_all(node, now)) {
+        return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_VISIBLE,
+                    seen, error);
     }
     return make(r, rule, QEVM_LOSS_LOSSY, "the destination does not read it",
                 error);

@@ -95,6 +95,13 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", F("a", 4) S F("c", 1))),
       .plan =
         "{'op':'remove-field','at':'dev//t','why':'the destination does not read it','class':'lossy'}\n" },
+    /* a guest that looks at the clock sees it jump */
+    { "remove/e1000e-timadj",
+      .stream = "machine=pc-1.0 [n,1,e1000e a=uint32:00000001 core.timadj=int64:00*6~0102 c=uint8:03 ]",
+      .like = "machine=pc-1.0 [n,1,e1000e a=uint32:00000000 c=uint8:00 ]",
+      .dump = T(V("e1000e", F("a", 4) S F("c", 1))),
+      .plan =
+        "{'op':'remove-field','at':'n//core.timadj','if-equals':{'hex':'0000000000000102'},'why':'the offset of a PTP clock, which jumps or stands still at the destination','class':'visible'}\n" },
     { "remove/in-structs",
       .stream = DEV("q=pair*2{ m=uint8:01 n=uint8:00 }0200 z=uint8:05"),
       .like = DEV("q=pair*2{ m=uint8:00 }00 z=uint8:00"),
