@@ -283,6 +283,54 @@ step_name(QevmNode *node)
                      : g_steal_pointer(&step);
 }
 
+/* Fields that go into one place. */
+typedef struct {
+    Spot spot;
+    json_t *fields;   /* owned */
+    GHashTable *used; /* owned; their names */
+} Addition;
+
+static void
+addition_clear(Addition *add)
+{
+    json_decref(add->fields);
+    g_hash_table_unref(add->used);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Addition, addition_clear)
+#define ADDITION_INIT                                                          \
+    {                                                                          \
+        .fields = json_array(),                                                \
+        .used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)   \
+    }
+
+static void
+addition_take(Addition *add, QevmNode *first, const QevmNode *last)
+{
+    for (QevmNode *n = first; n; n = n == last ? NULL : next_leaf(n)) {
+        g_autofree char *name =
+            new_name(add->spot.parent, add->used, qevm_node_name(n));
+
+        json_array_append_new(add->fields, field_json(n, name));
+    }
+}
+
+static gboolean
+addition_make(QevmRepair *r, const Addition *add, GError **error)
+{
+    g_autofree char *path = container_path(r, add->spot.parent);
+    json_t *rule = qevm_plan_op("add-field", path);
+
+    json_object_set(rule, "fields", add->fields);
+    if (add->spot.sibling) {
+        g_autofree char *name = step_name(add->spot.sibling);
+
+        json_object_set_new(rule, add->spot.before ? "before" : "after",
+                            json_string(name));
+    }
+    return make(r, rule, QEVM_LOSS_LOSSLESS,
+                "the destination reads it, and it is there while idle", error);
+}
+
 static gboolean
 add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
            const GArray *here, const GArray *runs, guint at, GError **error)
@@ -294,18 +342,11 @@ add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
     QevmNode *behind = run->a < there->len
                            ? g_array_index(there, QevmItem, run->a).first
                            : NULL;
-    g_autoptr(GHashTable) used =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autofree char *path = NULL;
-    json_t *rule, *fields;
-    Spot spot;
+    g_auto(Addition) add = ADDITION_INIT;
 
-    if (!find_spot(root, before, behind, first->first, &spot)) {
+    if (!find_spot(root, before, behind, first->first, &add.spot)) {
         return TRUE;
     }
-    path = container_path(r, spot.parent);
-    rule = qevm_plan_op("add-field", path);
-    fields = json_array();
     for (guint i = at; i < runs->len; i++) {
         const QevmAlignRun *one = &g_array_index(runs, QevmAlignRun, i);
         const QevmItem *item =
@@ -313,28 +354,12 @@ add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
 
         if (one->kind != QEVM_ALIGN_MISSING || item->kind != QEVM_ITEM_FIELDS ||
             is_accepted(r, item->first) ||
-            (i > at && is_element(spot.parent))) {
+            (i > at && is_element(add.spot.parent))) {
             break;
         }
-        for (QevmNode *n = item->first; n; n = next_leaf(n)) {
-            g_autofree char *name =
-                new_name(spot.parent, used, qevm_node_name(n));
-
-            json_array_append_new(fields, field_json(n, name));
-            if (n == item->last) {
-                break;
-            }
-        }
+        addition_take(&add, item->first, item->last);
     }
-    json_object_set_new(rule, "fields", fields);
-    if (spot.sibling) {
-        g_autofree char *name = step_name(spot.sibling);
-
-        json_object_set_new(rule, spot.before ? "before" : "after",
-                            json_string(name));
-    }
-    return make(r, rule, QEVM_LOSS_LOSSLESS,
-                "the destination reads it, and it is there while idle", error);
+    return addition_make(r, &add, error);
 }
 
 /* ---- other sizes ---- */
@@ -378,6 +403,38 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
     }
     return make(r, rule, lossy ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
                 "the destination reads as many bytes", error);
+}
+
+/* ---- several fields of one name ---- */
+
+/* Those of the stream, and of the reference, in a row: the first that differ,
+ * or those that only one of them has. What is in an array of structs is as
+ * often there as there are structs. */
+static gboolean
+resize_row(QevmRepair *r, QevmNode *root, const QevmItem *there,
+           const QevmItem *here, GError **error)
+{
+    QevmNode *a = there->first, *b = here->first;
+    g_auto(Addition) add = ADDITION_INIT;
+
+    while (a && b && qevm_node_wire_size(a) == qevm_node_wire_size(b)) {
+        a = a == there->last ? NULL : next_leaf(a);
+        b = b == here->last ? NULL : next_leaf(b);
+    }
+    if (a && b) {
+        return retype(r, a, b, error);
+    }
+    if ((a && is_element(a->parent)) || (b && is_element(b->parent))) {
+        return TRUE;
+    }
+    if (a) {
+        return remove_field(r, a, error);
+    }
+    if (!b || !find_spot(root, there->last, NULL, b, &add.spot)) {
+        return TRUE;
+    }
+    addition_take(&add, b, here->last);
+    return addition_make(r, &add, error);
 }
 
 /* ---- other counts ---- */
@@ -600,8 +657,8 @@ compare_run(QevmRepair *r, QevmNode *root, const GArray *there,
         return !b || b->kind != QEVM_ITEM_FIELDS ||
                add_fields(r, root, there, here, runs, at, error);
     case QEVM_ALIGN_RESIZED:
-        return !a || !b || a->kind != QEVM_ITEM_FIELDS || a->first != a->last ||
-               b->first != b->last || retype(r, a->first, b->first, error);
+        return !a || !b || a->kind != QEVM_ITEM_FIELDS ||
+               resize_row(r, root, a, b, error);
     default:
         break;
     }

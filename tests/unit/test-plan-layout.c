@@ -162,6 +162,38 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 3) S F("n", 1))) S F("b", 1))),
       .plan =
         "{'op':'retype','at':'dev//q[*]/m','type':'buffer','size':3,'value':{'hex':'010200'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
+    /* a second field of a name, directly behind the first */
+    { "row/fewer",
+      .stream = DEV("a=uint8:01 a=uint8:00 c=uint16:0003"),
+      .like = DEV("a=uint8:00 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','if-equals':{'hex':'00'},'why':'the destination does not read it','class':'default'}\n" },
+    { "row/fewer-used",
+      .stream = DEV("a=uint8:01 a=uint8:02 c=uint16:0003"),
+      .like = DEV("a=uint8:00 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','why':'the destination does not read it','class':'lossy'}\n" },
+    { "row/more",
+      .stream = DEV("a=uint8:01 c=uint16:0003"),
+      .like = DEV("a=uint8:00 a=uint8:05 a=uint8:06 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("a[1]", 1) S F("a[2]", 1) S F("c", 2))),
+      .plan =
+        "{'op':'add-field','at':'dev','fields':[{'name':'a[1]','type':'uint8','value':{'hex':'05'}},{'name':'a[2]','type':'uint8','value':{'hex':'06'}}],'after':'a','why':'the destination reads it, and it is there while idle','class':'lossless'}\n" },
+    { "row/numbered",
+      .stream = DEV("a[0]=uint8:01 a[1]=uint8:00 c=uint16:0003"),
+      .like = DEV("a=uint8:00 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','if-equals':{'hex':'00'},'why':'the destination does not read it','class':'default'}\n" },
+    { "row/another-size",
+      .stream = DEV("a=uint8:01 a=uint8:02 c=uint16:0003"),
+      .like = DEV("a=uint8:00 a=uint32:00*4 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("a[1]", 4) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','why':'the destination does not read it','class':'lossy'}\n"
+        "{'op':'add-field','at':'dev','fields':[{'name':'a[1]','type':'uint32'}],'after':'a','why':'the destination reads it, and it is there while idle','class':'lossless'}\n" },
     { "count/more",
       .stream = DEV("a=uint16*2:00010002 b=uint8:01"),
       .like = DEV("a=uint16*4:0000000000030004 b=uint8:00"),
