@@ -78,7 +78,7 @@ qevm_load_stop_device(QevmLoad *load, int number, gsize pos, QevmNode *at,
         level.vmsd = vmsd->name;
         level.version = level.minimum = vmsd->version;
         (void)qevm_target_minimum(load->target, vmsd->name, vmsd->version,
-                                  &level.minimum);
+                                  &level.minimum, NULL);
         g_array_append_val(load->stop->levels, level);
     }
     return qevm_load_stop(load, QEVM_STOP_DEVICE, number, pos, at);
@@ -103,7 +103,7 @@ qevm_load_skip(QevmLoad *load, guint64 n, QevmNode *at)
 /* ---- structs ---- */
 
 static gboolean load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source,
-                          guint32 version, guint depth);
+                          guint32 version, const GArray *around, guint depth);
 
 static void
 push_field(QevmLoad *load, const char *vmsd, const QevmNode *field)
@@ -132,7 +132,8 @@ load_struct(QevmLoad *load, QevmNode *ref, QevmNode *source, guint depth)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(ref);
 
-    return load_vmsd(load, ref, source, vmsd ? vmsd->version : 0, depth + 1);
+    return load_vmsd(load, ref, source, vmsd ? vmsd->version : 0, NULL,
+                     depth + 1);
 }
 
 static gboolean
@@ -286,6 +287,25 @@ peek_subsection(const QevmLoad *load, const char *vmsd, char name[256])
     return g_str_has_prefix(name, vmsd);
 }
 
+/* Is a version older than any that the destination takes? */
+static gboolean
+is_too_old(QevmLoad *load, const char *vmsd, guint32 version, guint32 local,
+           guint32 *minimum)
+{
+    gboolean exact = FALSE;
+
+    if (version >= local) {
+        return FALSE;
+    }
+    if (!qevm_target_minimum(load->target, vmsd, local, minimum, &exact)) {
+        *minimum = 0;
+    }
+    if (!exact) {
+        qevm_load_guess(load);
+    }
+    return version < *minimum;
+}
+
 static gboolean
 stop_subsection(QevmLoad *load, QevmStopKind kind, const char *name,
                 QevmNode *at, guint64 incoming, guint64 local)
@@ -373,9 +393,10 @@ subsection_layout(QevmLoad *load, QevmNode *ref, QevmNode *source,
     return layout;
 }
 
+/* `fields` are the pairs of what they are subsections of. */
 static gboolean
 load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
-                 const char *vmsd, guint depth)
+                 const char *vmsd, const GArray *fields, guint depth)
 {
     char name[256];
 
@@ -384,7 +405,7 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
         QevmNode *layout =
             subsection_layout(load, ref, source, vmsd, name, &known);
         gsize head = 2 + strlen(name);
-        guint32 version, local, minimum = 0;
+        guint32 version, local, minimum;
 
         if (!layout && known) {
             /* What follows cannot be told from it. */
@@ -407,16 +428,14 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
             return stop_subsection(load, QEVM_STOP_SUBSECTION_TOO_NEW, name,
                                    layout, version, local);
         }
-        if (version < local &&
-            qevm_target_minimum(load->target, name, local, &minimum) &&
-            version < minimum) {
+        if (is_too_old(load, name, version, local, &minimum)) {
             push_subsection(load, vmsd, layout->desc.vmsd->name);
             return stop_subsection(load, QEVM_STOP_SUBSECTION_TOO_OLD, name,
                                    layout, version, minimum);
         }
         load->c.pos += head + 4;
         if (!load_vmsd(load, layout, find_subsection(source, name), version,
-                       depth + 1)) {
+                       fields, depth + 1)) {
             push_subsection(load, vmsd, layout->desc.vmsd->name);
             return FALSE;
         }
@@ -424,9 +443,11 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
     return TRUE;
 }
 
+/* A subsection is about the same object as what it is in: a count of its can
+ * stand there, in a pair of `around`. NULL: it is no subsection. */
 static gboolean
 load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
-          guint depth)
+          const GArray *around, guint depth)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(ref);
     const char *name = vmsd && vmsd->name ? vmsd->name : "";
@@ -438,6 +459,9 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
         qevm_load_guess(load);
         return TRUE;
     }
+    if (around) {
+        g_array_append_vals(before, around->data, around->len);
+    }
     for (guint i = 0; i < pairs->len; i++) {
         const QevmLoadPair *pair = &g_array_index(pairs, QevmLoadPair, i);
 
@@ -448,7 +472,7 @@ load_vmsd(QevmLoad *load, QevmNode *ref, QevmNode *source, guint32 version,
         }
         g_array_append_val(before, *pair);
     }
-    return load_subsections(load, ref, source, vmsd ? vmsd->name : NULL,
+    return load_subsections(load, ref, source, vmsd ? vmsd->name : NULL, before,
                             depth) &&
            qevm_load_device(load, ref, source);
 }
@@ -507,16 +531,11 @@ load_version(QevmLoad *load)
         return qevm_load_stop_values(load, QEVM_STOP_VERSION_TOO_NEW, 0, NULL,
                                      record->version_id, ref->version_id);
     }
-    if (record->version_id < ref->version_id && vmsd && vmsd->name) {
-        if (!qevm_target_minimum(load->target, vmsd->name, ref->version_id,
-                                 &minimum)) {
-            qevm_load_guess(load);
-        } else if (record->version_id < minimum) {
-            return qevm_load_stop_values(load, QEVM_STOP_VERSION_TOO_OLD, 0,
-                                         NULL, record->version_id, minimum);
-        }
-    }
-    return TRUE;
+    return !vmsd || !vmsd->name ||
+           !is_too_old(load, vmsd->name, record->version_id, ref->version_id,
+                       &minimum) ||
+           qevm_load_stop_values(load, QEVM_STOP_VERSION_TOO_OLD, 0, NULL,
+                                 record->version_id, minimum);
 }
 
 /* (migration/savevm.c:check_section_footer()) */
@@ -568,7 +587,7 @@ load_payload(QevmLoad *load, QevmTree *ref, QevmTree *source)
         return load_opaque(load);
     }
     return load_vmsd(load, &ref->root, source ? &source->root : NULL,
-                     load->record->version_id, 0);
+                     load->record->version_id, NULL, 0);
 }
 
 gboolean

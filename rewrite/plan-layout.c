@@ -67,44 +67,6 @@ field_path(QevmRepair *r, QevmNode *node)
 
 /* ---- fields that the destination does not read ---- */
 
-static gboolean
-is_zero(GBytes *bytes)
-{
-    gsize size;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
-
-    for (gsize i = 0; i < size; i++) {
-        if (data[i]) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* The same place in the section of the base; NULL: not known. */
-static QevmNode *
-base_node(QevmRepair *r, QevmNode *node)
-{
-    QevmRecord *record;
-    QevmTree *tree;
-    QevmNode *parent;
-
-    if (!node->parent) {
-        record = qevm_plan_base(r->plan, r->record);
-        tree = record ? qevm_record_tree(r->plan->base, record, NULL) : NULL;
-        return tree ? &tree->root : NULL;
-    }
-    parent = base_node(r, node->parent);
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (n->kind == node->kind && n->index == node->index &&
-            strcmp(qevm_node_name(n), qevm_node_name(node)) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
 /* What goes out of one element goes out of all. */
 static gboolean
 is_same_in_all(QevmNode *node, GBytes *now)
@@ -130,17 +92,17 @@ remove_field(QevmRepair *r, QevmNode *node, GError **error)
 {
     g_autofree char *at = field_path(r, node);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    QevmNode *base = base_node(r, node);
-    g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
+    const char *seen = qevm_plan_does_without(node);
     json_t *rule = qevm_plan_op("remove-field", at);
-    gsize size;
-    const guint8 *data = g_bytes_get_data(now, &size);
 
-    if ((is_zero(now) || (then && g_bytes_equal(now, then))) &&
+    if (qevm_plan_says_nothing(r->plan, r->record, node) &&
         is_same_in_all(node, now)) {
-        json_object_set_new(rule, "if-equals", qevm_rule_hex_json(data, size));
-        return make(r, rule, QEVM_LOSS_DEFAULT,
+        return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_DEFAULT,
                     "the destination does not read it", error);
+    }
+    if (seen && is_same_in_all(node, now)) {
+        return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_VISIBLE,
+                    seen, error);
     }
     return make(r, rule, QEVM_LOSS_LOSSY, "the destination does not read it",
                 error);
@@ -212,7 +174,7 @@ field_json(QevmNode *like, const char *name)
         json_object_set_new(json, "count",
                             json_integer((json_int_t)field->count));
     }
-    if (!is_zero(bytes)) {
+    if (!qevm_is_zero(data, size)) {
         json_object_set_new(json, "value", qevm_rule_hex_json(data, size));
     }
     return json;
@@ -321,6 +283,54 @@ step_name(QevmNode *node)
                      : g_steal_pointer(&step);
 }
 
+/* Fields that go into one place. */
+typedef struct {
+    Spot spot;
+    json_t *fields;   /* owned */
+    GHashTable *used; /* owned; their names */
+} Addition;
+
+static void
+addition_clear(Addition *add)
+{
+    json_decref(add->fields);
+    g_hash_table_unref(add->used);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Addition, addition_clear)
+#define ADDITION_INIT                                                          \
+    {                                                                          \
+        .fields = json_array(),                                                \
+        .used = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL)   \
+    }
+
+static void
+addition_take(Addition *add, QevmNode *first, const QevmNode *last)
+{
+    for (QevmNode *n = first; n; n = n == last ? NULL : next_leaf(n)) {
+        g_autofree char *name =
+            new_name(add->spot.parent, add->used, qevm_node_name(n));
+
+        json_array_append_new(add->fields, field_json(n, name));
+    }
+}
+
+static gboolean
+addition_make(QevmRepair *r, const Addition *add, GError **error)
+{
+    g_autofree char *path = container_path(r, add->spot.parent);
+    json_t *rule = qevm_plan_op("add-field", path);
+
+    json_object_set(rule, "fields", add->fields);
+    if (add->spot.sibling) {
+        g_autofree char *name = step_name(add->spot.sibling);
+
+        json_object_set_new(rule, add->spot.before ? "before" : "after",
+                            json_string(name));
+    }
+    return make(r, rule, QEVM_LOSS_LOSSLESS,
+                "the destination reads it, and it is there while idle", error);
+}
+
 static gboolean
 add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
            const GArray *here, const GArray *runs, guint at, GError **error)
@@ -332,18 +342,11 @@ add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
     QevmNode *behind = run->a < there->len
                            ? g_array_index(there, QevmItem, run->a).first
                            : NULL;
-    g_autoptr(GHashTable) used =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autofree char *path = NULL;
-    json_t *rule, *fields;
-    Spot spot;
+    g_auto(Addition) add = ADDITION_INIT;
 
-    if (!find_spot(root, before, behind, first->first, &spot)) {
+    if (!find_spot(root, before, behind, first->first, &add.spot)) {
         return TRUE;
     }
-    path = container_path(r, spot.parent);
-    rule = qevm_plan_op("add-field", path);
-    fields = json_array();
     for (guint i = at; i < runs->len; i++) {
         const QevmAlignRun *one = &g_array_index(runs, QevmAlignRun, i);
         const QevmItem *item =
@@ -351,28 +354,12 @@ add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
 
         if (one->kind != QEVM_ALIGN_MISSING || item->kind != QEVM_ITEM_FIELDS ||
             is_accepted(r, item->first) ||
-            (i > at && is_element(spot.parent))) {
+            (i > at && is_element(add.spot.parent))) {
             break;
         }
-        for (QevmNode *n = item->first; n; n = next_leaf(n)) {
-            g_autofree char *name =
-                new_name(spot.parent, used, qevm_node_name(n));
-
-            json_array_append_new(fields, field_json(n, name));
-            if (n == item->last) {
-                break;
-            }
-        }
+        addition_take(&add, item->first, item->last);
     }
-    json_object_set_new(rule, "fields", fields);
-    if (spot.sibling) {
-        g_autofree char *name = step_name(spot.sibling);
-
-        json_object_set_new(rule, spot.before ? "before" : "after",
-                            json_string(name));
-    }
-    return make(r, rule, QEVM_LOSS_LOSSLESS,
-                "the destination reads it, and it is there while idle", error);
+    return addition_make(r, &add, error);
 }
 
 /* ---- other sizes ---- */
@@ -394,23 +381,60 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
     gsize size;
     const guint8 *data = g_bytes_get_data(now, &size);
     const QevmPrim *prim = qevm_prim_find(to->type);
-    gboolean cut = size > to->size;
+    gboolean lossy = FALSE;
 
     json_object_set_new(rule, "type", json_string(to->type));
     if (!prim || prim->size != to->size) {
         json_object_set_new(rule, "size", json_integer((json_int_t)to->size));
     }
     if (is_integer(from) && is_integer(to)) {
+        /* A number that does not fit is refused. */
         json_object_set_new(rule, "value", json_pack("{s:s}", "expr", "."));
     } else {
         g_autofree guint8 *bytes = g_malloc0((gsize)to->size + 1);
+
+        lossy = !is_same_in_all(node, now) ||
+                (size > to->size &&
+                 !qevm_is_zero(data + to->size, size - (gsize)to->size));
 
         memcpy(bytes, data, MIN(size, (gsize)to->size));
         json_object_set_new(rule, "value",
                             qevm_rule_hex_json(bytes, (gsize)to->size));
     }
-    return make(r, rule, cut ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
+    return make(r, rule, lossy ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
                 "the destination reads as many bytes", error);
+}
+
+/* ---- several fields of one name ---- */
+
+/* Those of the stream, and of the reference, in a row: the first that differ,
+ * or those that only one of them has. What is in an array of structs is as
+ * often there as there are structs. */
+static gboolean
+resize_row(QevmRepair *r, QevmNode *root, const QevmItem *there,
+           const QevmItem *here, GError **error)
+{
+    QevmNode *a = there->first, *b = here->first;
+    g_auto(Addition) add = ADDITION_INIT;
+
+    while (a && b && qevm_node_wire_size(a) == qevm_node_wire_size(b)) {
+        a = a == there->last ? NULL : next_leaf(a);
+        b = b == here->last ? NULL : next_leaf(b);
+    }
+    if (a && b) {
+        return retype(r, a, b, error);
+    }
+    if ((a && is_element(a->parent)) || (b && is_element(b->parent))) {
+        return TRUE;
+    }
+    if (a) {
+        return remove_field(r, a, error);
+    }
+    if (!b || !find_spot(root, there->last, NULL, b, &add.spot)) {
+        return TRUE;
+    }
+    addition_take(&add, b, here->last);
+    return addition_make(r, &add, error);
 }
 
 /* ---- other counts ---- */
@@ -429,21 +453,47 @@ array_path(QevmRepair *r, QevmNode *node)
     return g_strconcat(parent, node->parent->parent ? "/" : "//", name, NULL);
 }
 
-/* Are the elements of an array of leaves zero from one on? */
+static guint64
+count_alike(const QevmNode *node)
+{
+    guint64 n = 0;
+
+    for (const QevmNode *x = node;
+         x && x->kind == node->kind &&
+         strcmp(qevm_node_name(x), qevm_node_name(node)) == 0;
+         x = x->next) {
+        n++;
+    }
+    return n;
+}
+
+/* Are the elements of an array zero from one on? */
 static gboolean
 is_zero_behind(QevmNode *node, guint64 from)
 {
-    g_autoptr(GBytes) all = NULL, rest = NULL;
     gsize at, size;
+    const guint8 *all;
 
-    if (node->kind != QEVM_NODE_ARRAY) {
+    if (node->kind == QEVM_NODE_ARRAY) {
+        all = qevm_node_bytes(node, &size);
+        at = size / qevm_node_count(node) * from;
+        return qevm_is_zero(all + at, size - at);
+    }
+    if (node->kind == QEVM_NODE_FIELD) {
         return FALSE;
     }
-    all = qevm_plan_bytes(node);
-    size = g_bytes_get_size(all);
-    at = size / qevm_node_count(node) * from;
-    rest = g_bytes_new_from_bytes(all, at, size - at);
-    return is_zero(rest);
+    node = node->kind == QEVM_NODE_STRUCTS ? qevm_node_children(node) : node;
+    for (guint64 left = count_alike(node); left; left--, node = node->next) {
+        g_autoptr(GBytes) bytes = qevm_plan_bytes(node);
+
+        all = g_bytes_get_data(bytes, &size);
+        if (from) {
+            from--;
+        } else if (!qevm_is_zero(all, size)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -504,20 +554,6 @@ fill(QevmRepair *r, QevmNode *node, QevmNode *like, guint64 from,
         }
     }
     return TRUE;
-}
-
-static guint64
-count_alike(const QevmNode *node)
-{
-    guint64 n = 0;
-
-    for (const QevmNode *x = node;
-         x && x->kind == node->kind &&
-         strcmp(qevm_node_name(x), qevm_node_name(node)) == 0;
-         x = x->next) {
-        n++;
-    }
-    return n;
 }
 
 static gboolean
@@ -621,8 +657,8 @@ compare_run(QevmRepair *r, QevmNode *root, const GArray *there,
         return !b || b->kind != QEVM_ITEM_FIELDS ||
                add_fields(r, root, there, here, runs, at, error);
     case QEVM_ALIGN_RESIZED:
-        return !a || !b || a->kind != QEVM_ITEM_FIELDS || a->first != a->last ||
-               b->first != b->last || retype(r, a->first, b->first, error);
+        return !a || !b || a->kind != QEVM_ITEM_FIELDS ||
+               resize_row(r, root, a, b, error);
     default:
         break;
     }

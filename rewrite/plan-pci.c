@@ -41,18 +41,22 @@ typedef struct {
     GPtrArray *edits;
 } Difference;
 
-/* Config space on both sides, in a plain device or in a virtio one. */
-static gboolean
-find_config(QevmRepair *r, QevmNode **there, QevmNode **here)
+/* The transport of a virtio device; NULL: it is none. */
+static QevmNode *
+find_transport(QevmNode *root)
 {
-    QevmNode *a = qevm_plan_find_type(r->source, "virtio");
-    QevmNode *b = qevm_plan_find_type(r->like, "virtio");
+    QevmNode *overlay = qevm_plan_find_type(root, "virtio");
 
-    *there = a ? qevm_plan_child(qevm_plan_child(a, "pci"), "config")
-               : qevm_plan_find_type(r->source, "pci config");
-    *here = b ? qevm_plan_child(qevm_plan_child(b, "pci"), "config")
-              : qevm_plan_find_type(r->like, "pci config");
-    return *there && *here;
+    return overlay ? qevm_plan_child(overlay, "pci") : NULL;
+}
+
+/* Config space in a plain device or in a virtio one. */
+static QevmNode *
+find_config(QevmNode *root)
+{
+    return qevm_plan_find_type(root, "virtio")
+               ? qevm_plan_child(find_transport(root), "config")
+               : qevm_plan_find_type(root, "pci config");
 }
 
 /* Has the guest a driver for it? It lets the device work on its memory. */
@@ -214,13 +218,14 @@ qevm_plan_pci_config(QevmRepair *r, GError **error)
     g_autoptr(GPtrArray) edits = g_ptr_array_new_with_free_func(edit_free);
     g_autofree Difference *d = g_new0(Difference, 1);
     g_autoptr(GBytes) a = NULL, b = NULL;
-    QevmNode *there, *here;
+    QevmNode *there = find_config(r->source), *here = find_config(r->like);
+    QevmNode *virtio = qevm_plan_find_type(r->source, "virtio");
     const guint8 *incoming, *local;
     QevmPciBars bars;
-    gboolean driven, laid_out;
+    gboolean driven, ok = TRUE;
     gsize other;
 
-    if (!find_config(r, &there, &here)) {
+    if (!there || !here) {
         return TRUE;
     }
     a = qevm_plan_bytes(there);
@@ -231,20 +236,26 @@ qevm_plan_pci_config(QevmRepair *r, GError **error)
         return TRUE;
     }
     driven = is_driven(r, incoming);
-    /* What MSI-X has follows in the same bytes. */
-    laid_out = qevm_plan_find_type(r->source, "virtio") != NULL;
     qevm_target_bars(r->plan->target, r->ref->idstr, &bars);
     qevm_pci_masks(local, other, &bars, masks);
     for (guint i = 0; i < other; i++) {
         d->mask[i] = (incoming[i] ^ local[i]) & masks->cmask[i] &
                      (guint8)~masks->wmask[i] & (guint8)~masks->w1cmask[i];
         d->value[i] = local[i] & d->mask[i];
-        if (d->mask[i] && (driven || laid_out) && is_chain(local, other, i)) {
+        /* What MSI-X of virtio has follows in the same bytes. */
+        if (d->mask[i] && (driven || virtio) && is_chain(local, other, i)) {
             stop_at_chain(r, i,
                           driven ? "the guest uses it as it was"
                                  : "its state is laid out by them");
             return TRUE;
         }
+    }
+    if (virtio && !qevm_plan_vectors(r, virtio, there->parent, here->parent,
+                                     &ok, error)) {
+        return FALSE;
+    }
+    if (!ok) {
+        return TRUE;
     }
     d->repair = r;
     d->edits = edits;

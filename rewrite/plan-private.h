@@ -1,10 +1,11 @@
 /* plan-private.h - one plan under way; private to rewrite/plan*.c.
  *
  * plan.c has the frame, and which section is which. plan-head.c is about the
- * configuration, footers and commands, plan-ram.c about RAM blocks,
- * plan-section.c repairs a section, plan-layout.c its fields, plan-pci.c PCI
- * config space, plan-device.c what other devices check, plan-virtio.c what
- * those of virtio do.
+ * configuration, footers and commands, plan-ram.c about RAM blocks, plan-idle.c
+ * about what may go without a loss, plan-section.c repairs a section,
+ * plan-layout.c its fields, plan-pci.c PCI config space, plan-device.c what
+ * other devices check, plan-virtio.c what those of virtio do, plan-msix.c their
+ * vectors.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -33,6 +34,8 @@ json_t *qevm_plan_leave_out(json_t *rule, GBytes *bytes, gsize head);
 /* The path of a section, node or element as it is now. Owned. */
 char *qevm_plan_path(QevmPlan *plan, QevmRecord *record, QevmNode *node,
                      gint64 index);
+/* The name of a section's vmsd; NULL: nothing describes it. */
+const char *qevm_plan_vmsd(const QevmRecord *record);
 /* The bytes of a node as they are now. Owned. */
 GBytes *qevm_plan_bytes(QevmNode *node);
 /* The section of the base that a section of the stream was when idle; NULL. */
@@ -46,6 +49,16 @@ QEVM_CHECKED gboolean qevm_plan_head(QevmPlan *plan, GError **error);
 /* ---- plan-ram.c ---- */
 QEVM_CHECKED gboolean qevm_plan_ram(QevmPlan *plan, GError **error);
 
+/* ---- plan-idle.c ---- */
+
+/* May a field, struct or subsection go without a loss? Of a subsection: that it
+ * is there says nothing. */
+gboolean qevm_plan_says_nothing(QevmPlan *plan, QevmRecord *record,
+                                QevmNode *node);
+/* What a guest notices if a field goes, without which its device goes on; NULL:
+ * it may not go on. */
+const char *qevm_plan_does_without(const QevmNode *node);
+
 /* ---- plan-section.c ---- */
 
 /* Repairs a section until the destination loads it into `ref`. */
@@ -57,9 +70,10 @@ typedef struct {
     QevmPlan *plan;
     QevmRecord *record, *ref;
     const QevmStop *stop;
-    QevmNode *source; /* root of the stream's section */
-    QevmNode *like;   /* root of the reference's */
-    gboolean done;    /* a rule was made */
+    QevmNode *source;  /* root of the stream's section */
+    QevmNode *like;    /* root of the reference's */
+    gboolean done;     /* a rule was made */
+    gboolean laid_out; /* it was about which fields there are */
 } QevmRepair;
 
 /* Adds a rule that repairs the section; see qevm_plan_rule(). */
@@ -82,11 +96,24 @@ QEVM_CHECKED gboolean qevm_plan_layout(QevmRepair *repair, GError **error);
 
 QEVM_CHECKED gboolean qevm_plan_pci_config(QevmRepair *repair, GError **error);
 
+/* ---- plan-msix.c ---- */
+
+/* Gives a virtio device as many MSI-X vectors as `like` has; `pci` and `like`
+ * are its transport on both sides. *ok is FALSE, and nothing changed, if the
+ * guest uses those that would go: that is a problem of the plan. */
+QEVM_CHECKED gboolean qevm_plan_vectors(QevmRepair *repair, QevmNode *overlay,
+                                        QevmNode *pci, QevmNode *like,
+                                        gboolean *ok, GError **error);
+
 /* ---- plan-virtio.c ---- */
 
 /* Bytes of a map of memory blocks that is widened: 16 TiB in blocks of 2 MiB.
  */
 #define QEVM_PLAN_MAP_MAX (1024 * 1024)
+
+/* The queues of a virtio device; NULL: no more. */
+QevmNode *qevm_plan_first_queue(QevmNode *overlay);
+QevmNode *qevm_plan_next_queue(QevmNode *queue);
 
 QEVM_CHECKED gboolean qevm_plan_queues(QevmRepair *repair, GError **error);
 QEVM_CHECKED gboolean qevm_plan_features(QevmRepair *repair, GError **error);

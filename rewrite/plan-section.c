@@ -107,41 +107,15 @@ find_subsection(QevmNode *parent, const char *name)
     return found;
 }
 
-static QevmNode *
-base_node(QevmRepair *r, QevmNode *node)
-{
-    QevmRecord *base = qevm_plan_base(r->plan, r->record);
-    QevmTree *tree = base ? qevm_record_tree(r->plan->base, base, NULL) : NULL;
-
-    return tree ? find_subsection(&tree->root, qevm_node_name(node)) : NULL;
-}
-
-static gboolean
-is_zero(GBytes *bytes, gsize from)
-{
-    gsize size;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
-
-    for (gsize i = from; i < size; i++) {
-        if (data[i]) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
-/* What is all zero, or what it was when idle, says nothing. */
 static gboolean
 strip(QevmRepair *r, QevmNode *node, const char *why, GError **error)
 {
     json_t *rule = op_at(r, "strip-subsection", node, -1);
     gsize head = QEVM_PLAN_HEAD(qevm_node_name(node));
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    QevmNode *base = base_node(r, node);
-    g_autoptr(GBytes) then = base ? qevm_plan_bytes(base) : NULL;
     const char *idle = qevm_idle_why(r->plan->idle, r->record, node);
 
-    if (idle || is_zero(now, head) || (then && g_bytes_equal(now, then))) {
+    if (idle || qevm_plan_says_nothing(r->plan, r->record, node)) {
         return make(r, qevm_plan_leave_out(rule, now, head), QEVM_LOSS_DEFAULT,
                     idle ? idle : why, error);
     }
@@ -229,9 +203,9 @@ refuse_old(QevmRepair *r)
 {
     qevm_plan_problem(
         r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
-        g_strdup_printf("it has version %u, and the destination takes it from "
-                        "version %" G_GUINT64_FORMAT
-                        " on: what its fields mean is not the same",
+        g_strdup_printf("it has version %u, and the destination takes none "
+                        "before version %" G_GUINT64_FORMAT
+                        ", whose fields are others, or mean something else",
                         r->record->version_id, r->stop->local),
         NULL);
 }
@@ -262,6 +236,7 @@ repair(QevmRepair *r, GError **error)
         return FALSE;
     }
     if (r->done) {
+        r->laid_out = TRUE;
         return TRUE;
     }
     switch (r->stop->kind) {
@@ -280,6 +255,20 @@ repair(QevmRepair *r, GError **error)
     default:
         return TRUE;
     }
+}
+
+/* Its fields are those of the reference now. What the destination reads of an
+ * older version may be others, unless it is known to read these. */
+static gboolean
+finish_version(QevmRepair *r, GError **error)
+{
+    const char *vmsd = qevm_plan_vmsd(r->ref);
+    guint32 minimum;
+
+    return r->record->version_id >= r->ref->version_id || !vmsd ||
+           qevm_target_minimum(r->plan->target, vmsd, r->ref->version_id,
+                               &minimum, NULL) ||
+           set_version(r, NULL, r->ref->version_id, error);
 }
 
 static void
@@ -321,6 +310,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
 {
     QevmStream *stream = plan->edit->stream;
     guint problems = plan->problems->len;
+    gboolean laid_out = FALSE;
     g_autoptr(GHashTable) made =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -337,7 +327,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
             return FALSE;
         }
         if (stop.kind == QEVM_STOP_NONE) {
-            return TRUE;
+            return !laid_out || finish_version(&r, error);
         }
         source = qevm_record_tree(stream, record, error);
         like = source ? qevm_record_tree(qevm_target_reference(plan->target),
@@ -352,6 +342,7 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
         if (!repair(&r, error)) {
             return FALSE;
         }
+        laid_out = laid_out || r.laid_out;
         if (!r.done || is_stuck(plan, rules, made)) {
             if (problems == plan->problems->len) {
                 add_problem(&r);

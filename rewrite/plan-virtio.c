@@ -10,8 +10,8 @@
 
 /* ---- queues ---- */
 
-static QevmNode *
-first_queue(QevmNode *overlay)
+QevmNode *
+qevm_plan_first_queue(QevmNode *overlay)
 {
     QevmNode *queue = qevm_plan_child(overlay, "queue");
 
@@ -19,8 +19,8 @@ first_queue(QevmNode *overlay)
                                                      : queue;
 }
 
-static QevmNode *
-next_queue(QevmNode *queue)
+QevmNode *
+qevm_plan_next_queue(QevmNode *queue)
 {
     QevmNode *next = queue ? queue->next : NULL;
 
@@ -65,7 +65,8 @@ qevm_plan_queues(QevmRepair *r, GError **error)
 {
     QevmNode *a = qevm_plan_find_type(r->source, "virtio");
     QevmNode *b = qevm_plan_find_type(r->like, "virtio");
-    QevmNode *x = a ? first_queue(a) : NULL, *y = b ? first_queue(b) : NULL;
+    QevmNode *x = a ? qevm_plan_first_queue(a) : NULL;
+    QevmNode *y = b ? qevm_plan_first_queue(b) : NULL;
 
     for (guint i = 0; x && y; i++) {
         guint64 local;
@@ -74,8 +75,8 @@ qevm_plan_queues(QevmRepair *r, GError **error)
             !repair_queue(r, x, local, i, error)) {
             return FALSE;
         }
-        x = next_queue(x);
-        y = next_queue(y);
+        x = qevm_plan_next_queue(x);
+        y = qevm_plan_next_queue(y);
     }
     return TRUE;
 }

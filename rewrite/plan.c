@@ -317,8 +317,8 @@ is_same_device(const char *a, const char *b)
            (strchr(shorter, '/') && g_str_has_suffix(longer, tail));
 }
 
-static const char *
-vmsd_of(const QevmRecord *record)
+const char *
+qevm_plan_vmsd(const QevmRecord *record)
 {
     const QevmVmsd *vmsd = record->device ? record->device->vmsd : NULL;
 
@@ -347,12 +347,12 @@ find_other(QevmPlan *plan, const QevmRecord *record, gboolean moved)
 {
     QevmStream *ref = qevm_target_reference(plan->target);
     QevmRecord *found = NULL;
-    const char *vmsd = vmsd_of(record);
+    const char *vmsd = qevm_plan_vmsd(record);
 
     for (guint i = 0; vmsd && i < ref->records->len; i++) {
         QevmRecord *r = g_ptr_array_index(ref->records, i);
 
-        if (!is_section(r) || g_strcmp0(vmsd_of(r), vmsd) != 0 ||
+        if (!is_section(r) || g_strcmp0(qevm_plan_vmsd(r), vmsd) != 0 ||
             (!moved && !is_same_device(r->idstr, record->idstr))) {
             continue;
         }

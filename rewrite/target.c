@@ -211,8 +211,10 @@ qevm_target_field(const QevmTarget *target, const char *vmsd_name,
 
 gboolean
 qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
-                    guint32 version_id, guint32 *minimum)
+                    guint32 version_id, guint32 *minimum, gboolean *exact)
 {
+    const QevmKnownVmsd *older = NULL;
+
     for (guint i = 0; i < target->known->len; i++) {
         const QevmKnown *known = g_ptr_array_index(target->known, i);
         const GPtrArray *same = qevm_known_named(known, vmsd_name);
@@ -222,11 +224,23 @@ qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
 
             if (vmsd->version_id == version_id) {
                 *minimum = vmsd->minimum_version_id;
+                if (exact) {
+                    *exact = TRUE;
+                }
                 return TRUE;
+            }
+            if (vmsd->version_id < version_id &&
+                (!older || vmsd->version_id > older->version_id)) {
+                older = vmsd;
             }
         }
     }
-    return FALSE;
+    if (!exact || !older) {
+        return FALSE;
+    }
+    *minimum = older->minimum_version_id;
+    *exact = FALSE;
+    return TRUE;
 }
 
 /* ---- architecture ---- */

@@ -68,9 +68,13 @@ QevmTargetKnows qevm_target_subsection(const QevmTarget *target,
 QevmTargetKnows qevm_target_field(const QevmTarget *target,
                                   const char *vmsd_name, const char *name,
                                   const QevmKnownField **field);
-/* The oldest version of a vmsd that is accepted; FALSE: nobody knows. */
+/* The oldest version of a vmsd that is accepted; FALSE: nobody knows. *exact is
+ * FALSE where only an older version of that vmsd is known: what that does not
+ * accept a newer one does not either. `exact` may be NULL: then nobody knows.
+ */
 gboolean qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
-                             guint32 version_id, guint32 *minimum);
+                             guint32 version_id, guint32 *minimum,
+                             gboolean *exact);
 
 /* ---- facts; without any, nothing is known ---- */
 

@@ -22,6 +22,8 @@ static const struct row {
     { "version/older-unknown", DEV(1, "a=uint8:01"), DEV(2, "a=uint8:00"), NULL, "loads; likely" },
     { "version/older-taken", DEV(1, "a=uint8:01"), DEV(2, "a=uint8:00"), T(VMSD("dev", 2, 1, FIELDS(F("a", 1)))), "loads" },
     { "version/too-old", DEV(1, "a=uint8:01"), DEV(3, "a=uint8:00"), T(VMSD("dev", 3, 2, FIELDS(F("a", 1)))), "version-too-old at 0 -: 1, 2" },
+    { "version/too-old-for-an-older-one", DEV(1, "a=uint8:01"), DEV(4, "a=uint8:00"), T(VMSD("dev", 3, 2, FIELDS(F("a", 1)))), "version-too-old at 0 -: 1, 2; likely" },
+    { "version/older-than-known", DEV(2, "a=uint8:01"), DEV(4, "a=uint8:00"), T(VMSD("dev", 3, 2, FIELDS(F("a", 1)))), "loads; likely" },
     { "version/field-since", DEV(1, "a=uint8:01"), DEV(2, "a=uint8:00 b=uint32:00*4"), T(VMSD("dev", 2, 1, FIELDS(F("a", 1) S FV("b", 4, 2)))), "loads" },
     { "field/missing", V1("a=uint8:01"), V1("a=uint8:00 b=uint32:00*4"), T(V("dev", F("a", 1) S F("b", 4))), "footer-missing at 5 -: 4, 0" },
     { "field/extra", V1("a=uint8:01 b=uint32:00*4"), V1("a=uint8:00"), T(V("dev", F("a", 1))), "footer-missing at 1 -: 0, 0" },
@@ -38,6 +40,9 @@ static const struct row {
     { "subsection/too-new", V1("a=uint8:01 (dev/s,2 x=uint8:02 )"), V1("a=uint8:00 (dev/s,1 x=uint8:00 )"), NULL, "subsection-too-new at 1 dev/s: 2, 1, dev/s; dev:dev/s" },
     { "subsection/inside", V1("a=uint8:01 (dev/s,1 n=uint8~equal:02 )"), V1("a=uint8:00 (dev/s,1 n=uint8~equal:03 )"), NULL, "equal at 12 n: 2, 3; dev/s:n; dev:dev/s" },
     { "array/counted-by-field", V1("n=int32:00000003 a=uint16*3:000100020003"), V1("n=int32:00000002 a=uint16*2:00000000"), NULL, "loads; likely" },
+    /* vmxnet3/mcast_list: the number of its bytes is a field of the device */
+    { "array/counted-around-subsection", V1("n=int32:00000003 (dev/s,1 a=buffer:112233 )"), V1("n=int32:00000000 (dev/s,1 a=buffer: )"), NULL, "loads; likely" },
+    { "array/fixed-in-subsection", V1("n=int32:00000004 (dev/s,1 a=buffer:112233 )"), V1("n=int32:00000000 (dev/s,1 a=buffer: )"), NULL, "footer-missing at 15 -: 17, 0" },
     { "array/fixed", V1("n=int32:00000007 a=uint16*3:000100020003"), V1("n=int32:00000007 a=uint16*2:00000000"), T(V("dev", F("n", 4) S FN("a", 2, 2))), "footer-missing at 8 -: 0, 0" },
     { "irq-state", V1("s=PCIDevice{ version_id=int32~le:00000002 config=pci~config:00*256 irq_state=pci~irq~state:00*4~00*4~00*4~00000002 }"), V1("s=PCIDevice{ version_id=int32~le:00000002 config=pci~config:00*256 irq_state=pci~irq~state:00*16 }"), NULL, "irq-state at 272 irq_state: 2, 1; PCIDevice:irq_state; dev:s" },
     { "pci-config", V1("s=PCIDevice{ version_id=int32~le:00000002 config=pci~config:01~00*255 }"), V1("s=PCIDevice{ version_id=int32~le:00000002 config=pci~config:00*256 }"), NULL, "pci-config at 4 config: 1, 0; PCIDevice:config; dev:s" },

@@ -75,6 +75,33 @@ static const struct plan_row rows[] = {
       .base = DEV("a=uint32:00000000 b=uint16:0102 c=uint8:00"),
       .plan =
         "{'op':'remove-field','at':'dev//b','if-equals':{'hex':'0102'},'why':'the destination does not read it','class':'default'}\n" },
+    /* the guest set it to zero: that is no longer what it was */
+    { "remove/zero-not-when-idle",
+      .stream = DEV("a=uint32:00000001 b=uint16:0000 c=uint8:03"),
+      .like = DEV("a=uint32:00000000 c=uint8:00"),
+      .dump = T(V("dev", F("a", 4) S F("c", 1))),
+      .base = DEV("a=uint32:00000000 b=uint16:0102 c=uint8:00"),
+      .plan =
+        "{'op':'remove-field','at':'dev//b','why':'the destination does not read it','class':'lossy'}\n" },
+    { "remove/timer-not-armed",
+      .stream = DEV("a=uint32:00000001 t=timer*2:ff*8~7f~ff*7 c=uint8:03"),
+      .like = DEV("a=uint32:00000000 c=uint8:00"),
+      .dump = T(V("dev", F("a", 4) S F("c", 1))),
+      .plan =
+        "{'op':'remove-field','at':'dev//t','if-equals':{'hex':'ffffffffffffffff7fffffffffffffff'},'why':'the destination does not read it','class':'default'}\n" },
+    { "remove/timer-armed",
+      .stream = DEV("a=uint32:00000001 t=timer*2:ff*8~7f~ff*6~fe c=uint8:03"),
+      .like = DEV("a=uint32:00000000 c=uint8:00"),
+      .dump = T(V("dev", F("a", 4) S F("c", 1))),
+      .plan =
+        "{'op':'remove-field','at':'dev//t','why':'the destination does not read it','class':'lossy'}\n" },
+    /* a guest that looks at the clock sees it jump */
+    { "remove/e1000e-timadj",
+      .stream = "machine=pc-1.0 [n,1,e1000e a=uint32:00000001 core.timadj=int64:00*6~0102 c=uint8:03 ]",
+      .like = "machine=pc-1.0 [n,1,e1000e a=uint32:00000000 c=uint8:00 ]",
+      .dump = T(V("e1000e", F("a", 4) S F("c", 1))),
+      .plan =
+        "{'op':'remove-field','at':'n//core.timadj','if-equals':{'hex':'0000000000000102'},'why':'the offset of a PTP clock, which jumps or stands still at the destination','class':'visible'}\n" },
     { "remove/in-structs",
       .stream = DEV("q=pair*2{ m=uint8:01 n=uint8:00 }0200 z=uint8:05"),
       .like = DEV("q=pair*2{ m=uint8:00 }00 z=uint8:00"),
@@ -98,7 +125,7 @@ static const struct plan_row rows[] = {
       .like = DEV("a=uint8:00 b=uint8:00"),
       .dump = T(V("dev", F("a", 1) S F("b", 1))),
       .plan =
-        "{'op':'retype','at':'dev//a','type':'uint8','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
+        "{'op':'retype','at':'dev//a','type':'uint8','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'stated'}\n" },
     { "retype/signed",
       .stream = DEV("a=int16:ffff b=uint8:01"),
       .like = DEV("a=int64:00*8 b=uint8:00"),
@@ -111,6 +138,62 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", F("a", 6) S F("b", 1))),
       .plan =
         "{'op':'retype','at':'dev//a','type':'buffer','size':6,'value':{'hex':'010203040000'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "retype/narrower-does-not-fit",
+      .stream = DEV("a=uint32:00000107 b=uint8:01"),
+      .like = DEV("a=uint8:00 b=uint8:00"),
+      .dump = T(V("dev", F("a", 1) S F("b", 1))),
+      .plan =
+        "! dev: what would repair it cannot be done: plan: rule 1 (retype): dev//a: 263 does not fit the 8 bits of `uint8`\n" },
+    { "retype/buffer-shorter",
+      .stream = DEV("a=buffer:01020000 b=uint8:01"),
+      .like = DEV("a=buffer:00*2 b=uint8:00"),
+      .dump = T(V("dev", F("a", 2) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'buffer','size':2,'value':{'hex':'0102'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "retype/buffer-cut",
+      .stream = DEV("a=buffer:01020003 b=uint8:01"),
+      .like = DEV("a=buffer:00*2 b=uint8:00"),
+      .dump = T(V("dev", F("a", 2) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'buffer','size':2,'value':{'hex':'0102'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
+    { "retype/buffers-of-several",
+      .stream = DEV("q=pair*2{ m=buffer:0102 n=uint8:00 }030400 b=uint8:01"),
+      .like = DEV("q=pair*2{ m=buffer:00*3 n=uint8:00 }00*4 b=uint8:00"),
+      .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 3) S F("n", 1))) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//q[*]/m','type':'buffer','size':3,'value':{'hex':'010200'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
+    /* a second field of a name, directly behind the first */
+    { "row/fewer",
+      .stream = DEV("a=uint8:01 a=uint8:00 c=uint16:0003"),
+      .like = DEV("a=uint8:00 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','if-equals':{'hex':'00'},'why':'the destination does not read it','class':'default'}\n" },
+    { "row/fewer-used",
+      .stream = DEV("a=uint8:01 a=uint8:02 c=uint16:0003"),
+      .like = DEV("a=uint8:00 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','why':'the destination does not read it','class':'lossy'}\n" },
+    { "row/more",
+      .stream = DEV("a=uint8:01 c=uint16:0003"),
+      .like = DEV("a=uint8:00 a=uint8:05 a=uint8:06 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("a[1]", 1) S F("a[2]", 1) S F("c", 2))),
+      .plan =
+        "{'op':'add-field','at':'dev','fields':[{'name':'a[1]','type':'uint8','value':{'hex':'05'}},{'name':'a[2]','type':'uint8','value':{'hex':'06'}}],'after':'a','why':'the destination reads it, and it is there while idle','class':'lossless'}\n" },
+    { "row/numbered",
+      .stream = DEV("a[0]=uint8:01 a[1]=uint8:00 c=uint16:0003"),
+      .like = DEV("a=uint8:00 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','if-equals':{'hex':'00'},'why':'the destination does not read it','class':'default'}\n" },
+    { "row/another-size",
+      .stream = DEV("a=uint8:01 a=uint8:02 c=uint16:0003"),
+      .like = DEV("a=uint8:00 a=uint32:00*4 c=uint16:0000"),
+      .dump = T(V("dev", F("a", 1) S F("a[1]", 4) S F("c", 2))),
+      .plan =
+        "{'op':'remove-field','at':'dev//a[1]','why':'the destination does not read it','class':'lossy'}\n"
+        "{'op':'add-field','at':'dev','fields':[{'name':'a[1]','type':'uint32'}],'after':'a','why':'the destination reads it, and it is there while idle','class':'lossless'}\n" },
     { "count/more",
       .stream = DEV("a=uint16*2:00010002 b=uint8:01"),
       .like = DEV("a=uint16*4:0000000000030004 b=uint8:00"),
@@ -131,6 +214,18 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", FN("a", 2, 2) S F("b", 1))),
       .plan =
         "{'op':'resize-array','at':'dev//a','count':2,'if-equals':0,'why':'the destination has so many of them','class':'lossy'}\n" },
+    { "count/structs-fewer",
+      .stream = DEV("q=pair*3{ m=uint8:01 n=uint8:02 }03040000 z=uint8:05"),
+      .like = DEV("q=pair*2{ m=uint8:00 n=uint8:00 }0000 z=uint8:00"),
+      .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 1) S F("n", 1))) S F("z", 1))),
+      .plan =
+        "{'op':'resize-array','at':'dev//q','count':2,'if-equals':0,'why':'the destination has so many of them','class':'default'}\n" },
+    { "count/structs-fewer-used",
+      .stream = DEV("q=pair*3{ m=uint8:01 n=uint8:02 }03040001 z=uint8:05"),
+      .like = DEV("q=pair*2{ m=uint8:00 n=uint8:00 }0000 z=uint8:00"),
+      .dump = T(V("dev", FSN("q", 2, V("pair", F("m", 1) S F("n", 1))) S F("z", 1))),
+      .plan =
+        "{'op':'resize-array','at':'dev//q','count':2,'if-equals':0,'why':'the destination has so many of them','class':'lossy'}\n" },
     { "count/structs-more",
       .stream = DEV("q=pair*2{ m=uint8:01 n=uint8:05 }0206 z=uint8:05"),
       .like = DEV("q=pair*3{ m=uint8:00 n=uint8:00 }00000709 z=uint8:00"),

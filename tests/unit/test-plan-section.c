@@ -27,6 +27,25 @@ static const struct plan_row rows[] = {
       .like = DEV(2, "a=uint32:00000002"),
       .dump = T(VMSD("dev", 2, 1, FIELDS(F("a", 4)))),
       .plan = "" },
+    { "version/older-other-fields",
+      .stream = DEV(1, "a=uint32:00000001"),
+      .like = DEV(2, "a=uint32:00000002 b=uint32:00000000"),
+      .dump = T(VMSD("dev", 2, 2, FIELDS(F("a", 4) S F("b", 4)))),
+      .plan =
+        "! dev: it has version 1, and the destination takes none before version 2, whose fields are others, or mean something else\n" },
+    { "version/older-than-an-older-one-takes",
+      .stream = DEV(1, "a=uint32:00000001"),
+      .like = DEV(3, "a=uint32:00000002 b=uint32:00000000"),
+      .dump = T(VMSD("dev", 2, 2, FIELDS(F("a", 4)))),
+      .plan =
+        "! dev: it has version 1, and the destination takes none before version 2, whose fields are others, or mean something else\n" },
+    /* nobody knows what an older version has */
+    { "version/older-with-field",
+      .stream = DEV(1, "a=uint32:00000001 b=uint8:02"),
+      .like = DEV(2, "a=uint16:0000 b=uint8:00"),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'uint16','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'stated'}\n"
+        "{'op':'set-version','at':'dev','version':2,'why':'what the destination knows','class':'lossless'}\n" },
     { "version/newer-with-field",
       .stream = DEV(3, "a=uint32:00000001 b=uint8:07"),
       .like = DEV(2, "a=uint32:00000002"),
@@ -52,6 +71,26 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", F("a", 1))),
       .plan =
         "{'op':'strip-subsection','at':'dev//{dev/sub}','if-equals':{'hex':'00000007'},'why':'the destination does not know it','class':'default'}\n" },
+    { "subsection/zero-not-when-idle",
+      .stream = DEV(1, "a=uint8:01 (dev/sub,1 index=uint32:00000000 n=uint8:07 )"),
+      .like = DEV(1, "a=uint8:00"),
+      .base = DEV(1, "a=uint8:00 (dev/sub,1 index=uint32:00000007 n=uint8:07 )"),
+      .dump = T(V("dev", F("a", 1))),
+      .plan =
+        "{'op':'strip-subsection','at':'dev//{dev/sub}','why':'the destination does not know it','class':'lossy'}\n" },
+    { "subsection/zero-or-when-idle",
+      .stream = DEV(1, "a=uint8:01 (dev/sub,1 s=inner{ x=uint8:00 y=uint8:00 } )"),
+      .like = DEV(1, "a=uint8:00"),
+      .base = DEV(1, "a=uint8:00 (dev/sub,1 s=inner{ x=uint8:00 } )"),
+      .dump = T(V("dev", F("a", 1))),
+      .plan =
+        "{'op':'strip-subsection','at':'dev//{dev/sub}','why':'the destination does not know it','class':'lossy'}\n" },
+    { "subsection/zeros-that-are-there",
+      .stream = DEV(1, "a=uint8:01 (dev/sub,1 s=inner{ x=uint8:00 (inner/sub,1 y=uint8:00 ) } )"),
+      .like = DEV(1, "a=uint8:00"),
+      .dump = T(V("dev", F("a", 1))),
+      .plan =
+        "{'op':'strip-subsection','at':'dev//{dev/sub}','why':'the destination does not know it','class':'lossy'}\n" },
     { "subsection/known",
       .stream = DEV(1, "a=uint8:01 (dev/sub,1 index=uint32:00000007 )"),
       .like = DEV(1, "a=uint8:00"),

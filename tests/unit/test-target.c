@@ -125,6 +125,7 @@ knowledge(void)
     const QevmKnownVmsd *vmsd;
     const QevmKnownField *field;
     guint32 minimum;
+    gboolean exact;
 
     g_assert_cmpint(qevm_target_subsection(target, "v", "v/s", &vmsd), ==,
                     QEVM_TARGET_YES);
@@ -144,10 +145,17 @@ knowledge(void)
     g_assert_null(field);
     g_assert_cmpint(qevm_target_field(target, "w", "b", &field), ==,
                     QEVM_TARGET_MAYBE);
-    g_assert_true(qevm_target_minimum(target, "v", 3, &minimum));
+    g_assert_true(qevm_target_minimum(target, "v", 3, &minimum, NULL));
     g_assert_cmpuint(minimum, ==, 2);
-    g_assert_false(qevm_target_minimum(target, "v", 4, &minimum));
-    g_assert_false(qevm_target_minimum(target, "w", 1, &minimum));
+    g_assert_false(qevm_target_minimum(target, "v", 4, &minimum, NULL));
+    g_assert_false(qevm_target_minimum(target, "w", 1, &minimum, &exact));
+    g_assert_true(qevm_target_minimum(target, "v", 3, &minimum, &exact));
+    g_assert_true(exact);
+    /* a newer version does not accept more */
+    g_assert_true(qevm_target_minimum(target, "v", 4, &minimum, &exact));
+    g_assert_false(exact);
+    g_assert_cmpuint(minimum, ==, 2);
+    g_assert_false(qevm_target_minimum(target, "v", 2, &minimum, &exact));
 }
 
 /* ---- facts ---- */

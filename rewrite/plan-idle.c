@@ -1,0 +1,152 @@
+/* plan-idle.c - state that may go without a loss, since it says nothing.
+ *
+ * With a base, that is what the guest left as it was: what it set to zero
+ * itself is its own. What the base does not have, and without a base anything,
+ * says nothing if it is zero. A timer that is not armed says nothing either:
+ * the destination's is not.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "rewrite/plan-private.h"
+
+static gboolean
+is_mate(const QevmNode *a, const QevmNode *b)
+{
+    return a->kind == b->kind && a->index == b->index &&
+           strcmp(qevm_node_name(a), qevm_node_name(b)) == 0;
+}
+
+static QevmNode *
+mate_of(QevmNode *node, QevmNode *parent)
+{
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
+        if (is_mate(n, node)) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+/* The same place in the section of the base; NULL: not known. */
+static QevmNode *
+base_node(QevmPlan *plan, QevmRecord *record, QevmNode *node)
+{
+    QevmRecord *base;
+    QevmTree *tree;
+
+    if (node->parent) {
+        return mate_of(node, base_node(plan, record, node->parent));
+    }
+    base = qevm_plan_base(plan, record);
+    tree = base ? qevm_record_tree(plan->base, base, NULL) : NULL;
+    return tree ? &tree->root : NULL;
+}
+
+static gboolean
+is_leaf(const QevmNode *node)
+{
+    return node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY ||
+           node->kind == QEVM_NODE_RAW;
+}
+
+/* -1, or the end of time, which is where a comparator that waits for nothing
+ * puts it (migration/savevm.c:timer_put(),
+ * hw/intc/riscv_aclint.c:riscv_aclint_mtimer_write_timecmp()). */
+static gboolean
+is_unarmed(QevmNode *leaf)
+{
+    gsize size;
+    const guint8 *data = qevm_node_bytes(leaf, &size);
+
+    if (leaf->kind == QEVM_NODE_RAW ||
+        strcmp(leaf->desc.field->type, "timer") != 0 || size % 8) {
+        return FALSE;
+    }
+    for (gsize i = 0; i < size; i += 8) {
+        gint64 expires = qevm_be_get_signed(data + i, 8);
+
+        if (expires != -1 && expires != G_MAXINT64) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+is_same(QevmNode *a, QevmNode *b)
+{
+    g_autoptr(GBytes) x = qevm_plan_bytes(a), y = qevm_plan_bytes(b);
+
+    return g_bytes_equal(x, y);
+}
+
+static guint
+count_children(QevmNode *node)
+{
+    guint count = 0;
+
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        count++;
+    }
+    return count;
+}
+
+static gboolean
+says_nothing(QevmNode *node, QevmNode *base)
+{
+    gsize size;
+    const guint8 *data;
+
+    if (base && is_same(node, base)) {
+        return TRUE;
+    }
+    if (is_leaf(node)) {
+        data = qevm_node_bytes(node, &size);
+        return (!base && qevm_is_zero(data, size)) || is_unarmed(node);
+    }
+    if (base && count_children(node) != count_children(base)) {
+        return FALSE;
+    }
+    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
+        QevmNode *mate = mate_of(n, base);
+
+        /* That an element or a subsection is there says something itself. */
+        if (!says_nothing(n, mate) ||
+            (!mate && (node->kind == QEVM_NODE_LIST ||
+                       n->kind == QEVM_NODE_SUBSECTION))) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+const char *
+qevm_plan_does_without(const QevmNode *node)
+{
+    static const struct {
+        const char *vmsd, *field, *why;
+    } fields[] = {
+        /* hw/net/e1000x_common.c:e1000x_timestamp(), QEMU 8.0 */
+        { "e1000e", "core.timadj",
+          "the offset of a PTP clock, which jumps or stands still at the "
+          "destination" },
+    };
+    const QevmVmsd *vmsd = node->parent ? qevm_node_vmsd(node->parent) : NULL;
+
+    for (guint i = 0; vmsd && vmsd->name && i < G_N_ELEMENTS(fields); i++) {
+        if (strcmp(fields[i].vmsd, vmsd->name) == 0 &&
+            strcmp(fields[i].field, qevm_node_name(node)) == 0) {
+            return fields[i].why;
+        }
+    }
+    return NULL;
+}
+
+gboolean
+qevm_plan_says_nothing(QevmPlan *plan, QevmRecord *record, QevmNode *node)
+{
+    return says_nothing(node, base_node(plan, record, node));
+}
