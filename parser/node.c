@@ -1,4 +1,4 @@
-#include "parser/node.h"
+#include "parser/node-private.h"
 #include "parser/overlay.h"
 
 #include <string.h>
@@ -18,9 +18,9 @@ subsection_head(const QevmVmsd *vmsd)
     return 6 + strlen(vmsd->name);
 }
 
-static QevmNode *
-node_new(QevmTree *tree, QevmNode *parent, QevmNodeKind kind, guint64 offset,
-         guint64 size)
+QevmNode *
+qevm_node_new(QevmTree *tree, QevmNode *parent, QevmNodeKind kind,
+              guint64 offset, guint64 size)
 {
     QevmNode *n = qevm_arena_alloc0(tree->memory, sizeof *n);
 
@@ -31,13 +31,11 @@ node_new(QevmTree *tree, QevmNode *parent, QevmNodeKind kind, guint64 offset,
     return n;
 }
 
-/* Lets go of bytes that edits brought; the nodes themselves go with the tree.
- */
-static void
-node_clear(QevmNode *node)
+void
+qevm_node_clear(QevmNode *node)
 {
     for (QevmNode *c = node->children; c; c = c->next) {
-        node_clear(c);
+        qevm_node_clear(c);
     }
     node->children = NULL;
     g_clear_pointer(&node->edited, g_bytes_unref);
@@ -193,8 +191,8 @@ attach(Decoder *d, QevmNode *node)
 static void
 attach_raw(Decoder *d)
 {
-    attach(d, node_new(d->tree, d->parent, QEVM_NODE_RAW, here(d),
-                       qevm_cursor_left(&d->c)));
+    attach(d, qevm_node_new(d->tree, d->parent, QEVM_NODE_RAW, here(d),
+                            qevm_cursor_left(&d->c)));
     d->c.pos = d->c.len;
 }
 
@@ -206,8 +204,8 @@ attach_rest(Decoder *d)
     }
 }
 
-static QevmNodeKind
-kind_of(const QevmFieldDesc *f)
+QevmNodeKind
+qevm_node_kind_of(const QevmFieldDesc *f)
 {
     if (f->shape == QEVM_SHAPE_LIST && f->count == 1 &&
         strcmp(f->type, "gtree") != 0) {
@@ -260,12 +258,14 @@ decode_field(Decoder *d, const QevmFieldDesc *f)
     }
     /* Elements without bytes are no nodes, but somebody prints them all. */
     if (!allow_nodes(d->tree,
-                     kind_of(f) == QEVM_NODE_ARRAY ? MAX(f->count, 1) : 1,
+                     qevm_node_kind_of(f) == QEVM_NODE_ARRAY ? MAX(f->count, 1)
+                                                             : 1,
                      f->size * f->count, at) ||
-        !allow_memory(d->tree, kind_of(f), 1, at)) {
+        !allow_memory(d->tree, qevm_node_kind_of(f), 1, at)) {
         return FALSE;
     }
-    node = node_new(d->tree, d->parent, kind_of(f), at, f->size * f->count);
+    node = qevm_node_new(d->tree, d->parent, qevm_node_kind_of(f), at,
+                         f->size * f->count);
     node->desc.field = f;
     if (d->read && node->size &&
         (node->kind == QEVM_NODE_FIELD || node->kind == QEVM_NODE_ARRAY)) {
@@ -317,8 +317,8 @@ decode_subsection(Decoder *d, const QevmVmsd *vmsd)
     if (!allow_memory(d->tree, QEVM_NODE_SUBSECTION, 1, at)) {
         return FALSE;
     }
-    node = node_new(d->tree, d->parent, QEVM_NODE_SUBSECTION, at,
-                    subsection_head(vmsd) + size);
+    node = qevm_node_new(d->tree, d->parent, QEVM_NODE_SUBSECTION, at,
+                         subsection_head(vmsd) + size);
     node->desc.vmsd = vmsd;
     d->c.pos += (gsize)node->size;
     attach(d, node);
@@ -359,7 +359,7 @@ static QevmNode *
 attach_struct(Decoder *d, const QevmFieldDesc *f, guint32 index, guint64 size)
 {
     QevmNode *node =
-        node_new(d->tree, d->parent, QEVM_NODE_STRUCT, here(d), size);
+        qevm_node_new(d->tree, d->parent, QEVM_NODE_STRUCT, here(d), size);
 
     node->desc.field = f;
     node->index = index;
@@ -507,7 +507,7 @@ qevm_tree_free(QevmTree *tree)
         return;
     }
     if (tree->root.dirty) {
-        node_clear(&tree->root);
+        qevm_node_clear(&tree->root);
     }
     qevm_arena_free(tree->memory);
     qevm_budget_give(tree->budget, tree->charged);
@@ -549,6 +549,47 @@ qevm_node_children(QevmNode *node)
         descend(node);
     }
     return node->children;
+}
+
+static QevmNode *
+find_child(QevmNode *parent, const char *name, gboolean subsection)
+{
+    QevmNode *n = parent ? qevm_node_children(parent) : NULL;
+
+    while (n && ((subsection && n->kind != QEVM_NODE_SUBSECTION) ||
+                 strcmp(qevm_node_name(n), name) != 0)) {
+        n = n->next;
+    }
+    return n;
+}
+
+QevmNode *
+qevm_node_child(QevmNode *parent, const char *name)
+{
+    return find_child(parent, name, FALSE);
+}
+
+QevmNode *
+qevm_node_subsection(QevmNode *parent, const char *name)
+{
+    return find_child(parent, name, TRUE);
+}
+
+gboolean
+qevm_node_child_number(QevmNode *parent, const char *name, guint64 *number)
+{
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    QevmNode *node = qevm_node_child(parent, name);
+
+    if (!node || node->kind != QEVM_NODE_FIELD) {
+        return FALSE;
+    }
+    qevm_node_value(node, 0, &value);
+    if (value.kind != QEVM_VALUE_UINT) {
+        return FALSE;
+    }
+    *number = value.as.u;
+    return TRUE;
 }
 
 /* ---- what a node says ---- */
@@ -785,220 +826,4 @@ qevm_node_emit(QevmNode *node, GByteArray *out)
     for (QevmNode *c = qevm_node_children(node); c; c = c->next) {
         qevm_node_emit(c, out);
     }
-}
-
-/* ---- edits ---- */
-
-static void
-touch(QevmNode *node, gboolean reshaped)
-{
-    for (; node; node = node->parent) {
-        if (!node->descended) {
-            descend(node); /* its source extent is about to be wrong */
-        }
-        node->dirty = TRUE;
-        if (reshaped) {
-            node->reshaped = TRUE;
-        }
-    }
-}
-
-void
-qevm_node_set_bytes(QevmNode *node, GBytes *bytes)
-{
-    gsize size = g_bytes_get_size(bytes), old;
-    gboolean reshaped = FALSE;
-
-    qevm_node_bytes(node, &old);
-    if (size != old && node->kind != QEVM_NODE_RAW) {
-        QevmFieldDesc *f = qevm_field_desc_copy(
-            qevm_tree_arena(qevm_node_tree(node)), node->desc.field);
-
-        if (node->kind == QEVM_NODE_ARRAY && f->size) {
-            f->count = size / f->size;
-            f->array_len = f->count;
-        } else {
-            f->size = size;
-        }
-        node->desc.field = f;
-        reshaped = TRUE;
-    }
-    g_bytes_ref(bytes);
-    g_clear_pointer(&node->edited, g_bytes_unref);
-    node->edited = bytes;
-    node->owned = FALSE;
-    touch(node, reshaped);
-}
-
-void
-qevm_node_close_overlay(QevmNode *node)
-{
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    QevmFieldDesc leaf = qevm_overlay_leaf(node);
-
-    g_assert(node->parent->kind != QEVM_NODE_STRUCTS);
-    qevm_node_emit(node, bytes);
-    node_clear(node);
-    node->desc.field =
-        qevm_field_desc_copy(qevm_tree_arena(qevm_node_tree(node)), &leaf);
-    node->kind = (guint8)kind_of(&leaf);
-    node->descended = TRUE;
-    if (node->dirty) {
-        node->edited = g_bytes_new(bytes->data, bytes->len);
-        node->owned = FALSE;
-    }
-}
-
-void
-qevm_node_set_element(QevmNode *node, guint64 index, GBytes *bytes)
-{
-    gsize size, one;
-    const guint8 *data = qevm_node_bytes(node, &size);
-    const guint8 *value = g_bytes_get_data(bytes, &one);
-    guint8 *mine;
-
-    g_assert(one == node->desc.field->size && index < node->desc.field->count);
-    /* An array is copied once: after that this tree alone holds its bytes,
-     * so that setting every element stays linear. */
-    if (!node->owned) {
-        GBytes *copy = g_bytes_new_take(g_memdup2(data, size), size);
-
-        g_clear_pointer(&node->edited, g_bytes_unref);
-        node->edited = copy;
-        node->owned = TRUE;
-    }
-    mine = (guint8 *)(guintptr)g_bytes_get_data(node->edited, &size);
-    g_assert(index < size / one);
-    /* bounds: index < size / one, asserted above */
-    memcpy(mine + index * one, value, one);
-    touch(node, FALSE);
-}
-
-void
-qevm_node_set_desc(QevmNode *node, const QevmFieldDesc *desc)
-{
-    node->desc.field = desc;
-    node->kind = (guint8)kind_of(desc);
-    touch(node, TRUE);
-}
-
-static void
-insert_after(QevmNode *parent, QevmNode *after, QevmNode *node)
-{
-    if (after) {
-        node->next = after->next;
-        after->next = node;
-    } else {
-        node->next = parent->children;
-        parent->children = node;
-    }
-    node->descended = TRUE;
-    touch(node, TRUE);
-}
-
-QevmNode *
-qevm_node_insert_field(QevmNode *parent, QevmNode *after,
-                       const QevmFieldDesc *desc, GBytes *bytes)
-{
-    QevmNode *node;
-
-    (void)qevm_node_children(parent);
-    node = node_new(qevm_node_tree(parent), parent, kind_of(desc), 0, 0);
-    node->desc.field = desc;
-    node->edited = g_bytes_ref(bytes);
-    insert_after(parent, after, node);
-    return node;
-}
-
-QevmNode *
-qevm_node_insert_subsection(QevmNode *parent, QevmNode *after,
-                            const QevmVmsd *vmsd)
-{
-    QevmNode *node;
-
-    for (QevmNode *c = qevm_node_children(parent); !after && c; c = c->next) {
-        /* First of the subsections: behind the last field. */
-        if (!c->next || c->next->kind == QEVM_NODE_SUBSECTION) {
-            after = c->kind == QEVM_NODE_SUBSECTION ? NULL : c;
-            break;
-        }
-    }
-    node = node_new(qevm_node_tree(parent), parent, QEVM_NODE_SUBSECTION, 0, 0);
-    node->desc.vmsd = vmsd;
-    insert_after(parent, after, node);
-    return node;
-}
-
-QevmNode *
-qevm_node_insert_struct(QevmNode *parent, QevmNode *after, QevmNodeKind kind,
-                        const QevmFieldDesc *desc)
-{
-    QevmNode *node;
-
-    (void)qevm_node_children(parent);
-    node = node_new(qevm_node_tree(parent), parent, kind, 0, 0);
-    node->desc.field = desc;
-    insert_after(parent, after, node);
-    return node;
-}
-
-void
-qevm_node_adopt(QevmNode *to, QevmNode *from)
-{
-    g_assert(!qevm_node_children(to));
-    to->children = qevm_node_children(from);
-    from->children = NULL;
-    for (QevmNode *c = to->children; c; c = c->next) {
-        c->parent = to;
-    }
-    touch(to, TRUE);
-}
-
-void
-qevm_node_set_run(QevmNode *run, const QevmFieldDesc *desc)
-{
-    guint32 index = 0;
-
-    run->desc.field = desc;
-    for (QevmNode *c = qevm_node_children(run); c; c = c->next) {
-        if (c->kind == QEVM_NODE_STRUCT) {
-            c->desc.field = desc;
-            c->index = index++;
-        }
-    }
-    touch(run, TRUE);
-}
-
-QevmVmsd *
-qevm_node_own_vmsd(QevmNode *node)
-{
-    QevmVmsd *v =
-        qevm_vmsd_copy(qevm_tree_arena(qevm_node_tree(node)), node->desc.vmsd);
-
-    node->desc.vmsd = v;
-    touch(node, TRUE);
-    return v;
-}
-
-void
-qevm_node_remove_many(QevmNode *first, guint64 n)
-{
-    QevmNode *parent = first->parent, *node = first;
-    QevmNode **link = &parent->children;
-
-    touch(parent, TRUE);
-    while (*link != first) {
-        link = &(*link)->next;
-    }
-    while (node && n-- > 0) {
-        node_clear(node);
-        node = node->next;
-    }
-    *link = node;
-}
-
-void
-qevm_node_remove(QevmNode *node)
-{
-    qevm_node_remove_many(node, 1);
 }

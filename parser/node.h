@@ -117,6 +117,13 @@ void qevm_tree_descend_all(QevmTree *tree);
 
 /* First child, made if it was not yet; then ->next. */
 QevmNode *qevm_node_children(QevmNode *node);
+/* The first child of that name, or subsection alone; NULL: none, or no parent.
+ */
+QevmNode *qevm_node_child(QevmNode *parent, const char *name);
+QevmNode *qevm_node_subsection(QevmNode *parent, const char *name);
+/* The value of the child of that name, if it is one unsigned number. */
+gboolean qevm_node_child_number(QevmNode *parent, const char *name,
+                                guint64 *number);
 
 /* The name in paths: a field's, a subsection's, "" for a section or RAW. */
 const char *qevm_node_name(const QevmNode *node);

@@ -323,6 +323,38 @@ test_offsets(void)
     g_assert_cmpuint(g_bytes_get_size(value.bytes), ==, 0);
 }
 
+/* ---- children by name ---- */
+
+static void
+test_child(void)
+{
+    g_autoptr(QevmVmdesc) d =
+        describe(D(F("a", "uint8", "1") ", " F("d/u", "uint16", "2") ", " A(
+            "r", "3", "uint8", "1") ", " F("i", "int8", "1"))
+                     SUBS(SUB("d/u", F("x", "uint8", "1"))));
+    g_autoptr(QevmTree) tree =
+        decode(d, "01 0203 040506 07 05 'd/u' 00000001 09");
+    QevmNode *root = &tree->root;
+    guint64 number = 77;
+
+    g_assert_true(qevm_node_child(root, "a") == qevm_node_children(root));
+    g_assert_true(qevm_node_child(root, "d/u") ==
+                  qevm_node_children(root)->next);
+    g_assert_cmpint(qevm_node_subsection(root, "d/u")->kind, ==,
+                    QEVM_NODE_SUBSECTION);
+    g_assert_null(qevm_node_subsection(root, "a"));
+    g_assert_null(qevm_node_child(root, "x"));
+    g_assert_null(qevm_node_child(NULL, "a"));
+    g_assert_null(qevm_node_subsection(NULL, "d/u"));
+    g_assert_false(qevm_node_child_number(root, "r", &number));
+    g_assert_false(qevm_node_child_number(root, "i", &number));
+    g_assert_false(qevm_node_child_number(root, "x", &number));
+    g_assert_false(qevm_node_child_number(NULL, "a", &number));
+    g_assert_cmpuint(number, ==, 77);
+    g_assert_true(qevm_node_child_number(root, "d/u", &number));
+    g_assert_cmphex(number, ==, 0x203);
+}
+
 /* ---- edits ----
  *
  * A script of lines: VERB PATH ARGUMENTS, with a path of names and of numbers
@@ -559,6 +591,7 @@ main(int argc, char **argv)
     g_test_add_func("/node/shape/bad/many-empty", test_many_empty);
     g_test_add_func("/node/shape/bad/no-name", test_no_name);
     g_test_add_func("/node/offsets", test_offsets);
+    g_test_add_func("/node/child", test_child);
     for (guint i = 0; i < G_N_ELEMENTS(edit_cases); i++) {
         g_autofree char *path =
             g_strconcat("/node/edit/", edit_cases[i].path, NULL);
