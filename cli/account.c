@@ -1,6 +1,5 @@
 /* account.c - --account: what became of each byte, a line each run. */
 #include "cli/account.h"
-#include "cli/output.h"
 #include "cli/render.h"
 #include "cli/transform.h"
 
@@ -35,11 +34,11 @@ print_entry(const QevmAccountEntry *e, gpointer user, GError **error)
     return TRUE;
 }
 
-int
-qevm_account_write(QevmCli *cli, const char *file, QevmEdit *edit)
+QevmOutput *
+qevm_account_write(QevmCli *cli, const char *file, QevmEdit *edit, int *code)
 {
     const char *path = cli->options.account;
-    g_autoptr(GPtrArray) inputs = qevm_transform_inputs(&cli->options);
+    g_autoptr(GPtrArray) inputs = qevm_transform_inputs(&cli->options, file);
     g_autoptr(QevmStream) source = qevm_cli_open(cli, file, 0);
     g_autoptr(GError) error = NULL;
     g_autoptr(QevmOutput) output = NULL;
@@ -47,23 +46,36 @@ qevm_account_write(QevmCli *cli, const char *file, QevmEdit *edit)
     int number = 0;
     gboolean ok;
 
+    *code = QEVM_EXIT_INPUT;
     if (!source) {
-        return QEVM_EXIT_INPUT;
+        return NULL;
     }
-    g_ptr_array_add(inputs, g_strdup(file));
-    g_ptr_array_add(inputs, g_strdup(cli->options.output));
     g_ptr_array_add(inputs, NULL);
     output = qevm_output_open(
         path, (const char *const *)(gpointer)inputs->pdata, &error);
     if (!output) {
-        return qevm_cli_fail_output(cli, NULL, error);
+        *code = qevm_cli_fail_output(cli, NULL, error);
+        return NULL;
     }
     out = qevm_print_new(qevm_output_fd(output), FALSE);
     ok = qevm_account(source, edit, print_entry, out, &error);
     if (ok && !qevm_print_flush(out, &number)) {
         ok = qevm_error_errno(&error, number, "cannot write");
     }
-    ok = ok && qevm_output_commit(output, !cli->options.no_sync, &error);
-    return ok ? QEVM_EXIT_OK
-              : qevm_cli_fail(cli, path, error, QEVM_EXIT_SYSTEM);
+    if (!ok) {
+        *code = qevm_cli_fail(cli, path, error, QEVM_EXIT_SYSTEM);
+        return NULL;
+    }
+    return g_steal_pointer(&output);
+}
+
+int
+qevm_account_commit(QevmCli *cli, QevmOutput *output)
+{
+    g_autoptr(GError) error = NULL;
+
+    return qevm_output_commit(output, !cli->options.no_sync, &error)
+               ? QEVM_EXIT_OK
+               : qevm_cli_fail(cli, cli->options.account, error,
+                               QEVM_EXIT_SYSTEM);
 }

@@ -182,6 +182,7 @@ static int
 convert(QevmCli *cli, const char *file, QevmPlanning *p)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(QevmOutput) account = NULL;
     g_auto(GStrv) args = added_args(p->reference);
     QevmTransform transform = { .file = file,
                                 .args = *args ? args : NULL,
@@ -196,10 +197,17 @@ convert(QevmCli *cli, const char *file, QevmPlanning *p)
     if (!qevm_planning_join(p, &error)) {
         return qevm_cli_fail(cli, NULL, error, QEVM_EXIT_SYSTEM);
     }
+    if (cli->options.account) {
+        account = qevm_account_write(cli, file, p->edit, &code);
+        if (!account) {
+            return code;
+        }
+    }
     transform.rules = p->rules;
+    transform.beside = account;
     code = qevm_transform_run(cli, &transform);
-    if (code == QEVM_EXIT_OK && cli->options.account) {
-        code = qevm_account_write(cli, file, p->edit);
+    if (code == QEVM_EXIT_OK && account) {
+        code = qevm_account_commit(cli, account);
     }
     if (code == QEVM_EXIT_OK && cli->options.json) {
         print_json(cli, p);

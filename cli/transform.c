@@ -1,6 +1,5 @@
 /* transform.c - from a stream and rules to a new stream. */
 #include "cli/transform.h"
-#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
 #include "rewrite/emit.h"
@@ -342,11 +341,12 @@ add_input(GPtrArray *inputs, const char *name)
 }
 
 GPtrArray *
-qevm_transform_inputs(const QevmOptions *o)
+qevm_transform_inputs(const QevmOptions *o, const char *file)
 {
     GPtrArray *inputs = g_ptr_array_new_with_free_func(g_free);
     char **const lists[] = { o->rules, o->against, o->describe_with };
 
+    add_input(inputs, file);
     add_input(inputs, o->like);
     add_input(inputs, o->base);
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -358,13 +358,25 @@ qevm_transform_inputs(const QevmOptions *o)
 }
 
 static gboolean
+is_apart(const QevmOutput *a, const QevmOutput *b, const char *what,
+         const char *name, GError **error)
+{
+    if (!a || !b || !qevm_output_same(a, b)) {
+        return TRUE;
+    }
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                "\"%s\" cannot be both %s", name, what);
+    return FALSE;
+}
+
+static gboolean
 open_outputs(Run *run, GError **error)
 {
     const QevmOptions *o = &run->cli->options;
     const QevmRules *rules = run->transform->rules;
-    g_autoptr(GPtrArray) inputs = qevm_transform_inputs(o);
+    g_autoptr(GPtrArray) inputs =
+        qevm_transform_inputs(o, run->container->path);
 
-    g_ptr_array_add(inputs, g_strdup(run->container->path));
     if (run->into) {
         g_ptr_array_add(inputs, g_strdup(run->into->path));
     }
@@ -400,14 +412,13 @@ open_outputs(Run *run, GError **error)
         if (!run->journal) {
             return FALSE;
         }
-        if (run->output && qevm_output_same(run->output, run->journal)) {
-            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                        "\"%s\" cannot be both the stream and its journal",
-                        o->journal);
-            return FALSE;
-        }
     }
-    return TRUE;
+    return is_apart(run->output, run->journal, "the stream and its journal",
+                    o->journal, error) &&
+           is_apart(run->output, run->transform->beside,
+                    "the stream and its account", o->account, error) &&
+           is_apart(run->journal, run->transform->beside,
+                    "the journal and the account", o->account, error);
 }
 
 /* All is written that goes before the stream gets its name. */

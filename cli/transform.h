@@ -4,6 +4,7 @@
 #ifndef QEVM_CLI_TRANSFORM_H
 #define QEVM_CLI_TRANSFORM_H
 
+#include "cli/output.h"
 #include "cli/snapshot.h"
 #include "cli/wrap.h"
 #include "rewrite/edit.h"
@@ -47,7 +48,9 @@ typedef struct {
                            opened */
     char **keep; /* borrowed, NULL-terminated: more files that are never written
                     to; NULL: none */
-    const QevmRules *rules; /* borrowed; NULL: none */
+    const QevmRules *rules;   /* borrowed; NULL: none */
+    const QevmOutput *beside; /* borrowed; another output, which must not be one
+                                 of these; NULL: none */
     gboolean drop_all_pages;
     const char *into;  /* borrowed; whose container the output gets; NULL: the
                           input's */
@@ -64,9 +67,10 @@ typedef struct {
 /* Moves all of `more` behind `rules`, numbered on. */
 void qevm_transform_join(QevmRules *rules, QevmRules *more);
 
-/* The files that options name to be read, for qevm_output_open(): an array of
- * strings, owned with them, without a NULL at its end. */
-GPtrArray *qevm_transform_inputs(const QevmOptions *options);
+/* `file`, which may be NULL, and the files that options name to be read, for
+ * qevm_output_open(): an array of strings, owned with them, without a NULL at
+ * its end. */
+GPtrArray *qevm_transform_inputs(const QevmOptions *options, const char *file);
 
 /* Does it, as the options of `cli` say. Gives a QevmExit; says what is
  * wrong. */

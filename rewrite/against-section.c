@@ -450,12 +450,11 @@ explain(Section *s)
 static gboolean
 is_always_there(const QevmAgainst *a, const char *idstr)
 {
-    guint release = a->target->release;
-
     return strcmp(idstr, "s390-storage_attributes") == 0 ||
            (strcmp(idstr, "dirty-bitmap") == 0 &&
-            (!release || release >= 212)) ||
-           (strcmp(idstr, "block") == 0 && (!release || release <= 900));
+            !qevm_target_is_before(a->target, 212)) ||
+           (strcmp(idstr, "block") == 0 &&
+            !qevm_target_is_since(a->target, 901));
 }
 
 /* A section of the same device that the stream does not have. */

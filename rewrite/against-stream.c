@@ -214,9 +214,8 @@ compare_subsections(QevmAgainst *a, QevmRecord *record)
             continue;
         }
         for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
-            knows |=
-                strcmp(known[i].name, qevm_node_name(n)) == 0 &&
-                (!a->target->release || a->target->release >= known[i].since);
+            knows |= strcmp(known[i].name, qevm_node_name(n)) == 0 &&
+                     !qevm_target_is_before(a->target, known[i].since);
         }
         if (!knows) {
             g_autoptr(QevmRefusal) r = qevm_refusal_new();
@@ -347,8 +346,9 @@ qevm_against_command(QevmAgainst *a, const QevmRecord *record)
                                    205, 205, 301, 300, 300, 1000 };
     const char *name = qevm_command_name(record->command);
 
-    if (a->target->release && (record->command >= G_N_ELEMENTS(since) ||
-                               a->target->release < since[record->command])) {
+    if (a->target->release &&
+        (record->command >= G_N_ELEMENTS(since) ||
+         qevm_target_is_before(a->target, since[record->command]))) {
         g_autoptr(QevmRefusal) r = qevm_refusal_new();
         QevmMessage *message = qevm_refusal_add(r, "command-unknown");
         QevmFinding *f = qevm_finding_add(

@@ -150,7 +150,7 @@ check_arm_registers(QevmLoad *load, QevmNode *ref, QevmNode *source)
         if (incoming < local) {
             return stop(load, here.indexes, there.indexes, v, EPERM,
                         qevm_node_vmsd(ref),
-                        load->target->release >= 1100
+                        qevm_target_is_since(load->target, 1100)
                             ? register_message(incoming)
                             : NULL);
         }
@@ -166,7 +166,7 @@ static gboolean
 check_arm_values(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     Registers here = registers_of(ref), there = registers_of(source);
-    gboolean zero = load->target->release && load->target->release < 1100;
+    gboolean zero = qevm_target_is_before(load->target, 1100);
     guint64 i = 0, v = 0, local, incoming, a, b;
 
     for (; element(here.indexes, i, &local) && element(here.values, i, &a);
@@ -220,8 +220,8 @@ check_arm_timer(QevmLoad *load, QevmNode *ref, QevmNode *source)
     QevmNode *timer = child(source, name);
     QevmMessage *message;
 
-    if (!timer || child(ref, name) || !load->target->release ||
-        load->target->release >= 1100) {
+    if (!timer || child(ref, name) ||
+        !qevm_target_is_before(load->target, 1100)) {
         return TRUE;
     }
     message = qevm_message_new("assertion");

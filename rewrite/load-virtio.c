@@ -156,7 +156,7 @@ check_queue(QevmLoad *load, QevmNode *ref, QevmNode *source, guint index)
     (void)number(source, "last_avail_idx", &avail);
     load->stop->index = index;
     if (ref && number(ref, "num", &local) && incoming > local &&
-        load->target->release >= RELEASE_QUEUE_SIZE) {
+        qevm_target_is_since(load->target, RELEASE_QUEUE_SIZE)) {
         return qevm_load_stop_values(load, QEVM_STOP_VIRTIO_QUEUE_SIZE,
                                      place_of(load, node), ref, incoming,
                                      local);

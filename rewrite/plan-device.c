@@ -234,7 +234,7 @@ repair_cpu(QevmRepair *r, GError **error)
     if (qevm_plan_child(r->source, "cpreg_vmstate_indexes")) {
         return qevm_plan_child(r->source, "cpu/wfxt-timer") &&
                        !qevm_plan_child(r->like, "cpu/wfxt-timer") &&
-                       r->plan->target->release < 1100
+                       qevm_target_is_before(r->plan->target, 1100)
                    ? strip_timer(r, error)
                    : repair_registers(r, error);
     }

@@ -247,7 +247,7 @@ static gboolean
 plan_command(QevmPlan *plan, guint16 command, GError **error)
 {
     gboolean unknown = command == MIG_CMD_SWITCHOVER_START &&
-                       plan->target->release && plan->target->release < 1000;
+                       qevm_target_is_before(plan->target, 1000);
 
     if (!unknown && command != MIG_CMD_OPEN_RETURN_PATH &&
         command != MIG_CMD_PING) {
@@ -271,12 +271,12 @@ static gboolean
 plan_hidden_command(QevmPlan *plan)
 {
     QevmStream *s = plan->edit->stream;
-    guint release = plan->target->release;
     g_autoptr(QevmWriter) writer = qevm_writer_of(s);
     gboolean versioned =
         s->machine && g_regex_match_simple("-[0-9.]+$", s->machine, 0, 0);
 
-    if (!release || release >= 1000 || (writer->to && writer->to < 1000) ||
+    if (!qevm_target_is_before(plan->target, 1000) ||
+        (writer->to && writer->to < 1000) ||
         (writer->from < 1000 && versioned)) {
         return FALSE;
     }

@@ -21,6 +21,7 @@ qevm_target_new(const char *name)
     QevmTarget *target = g_new0(QevmTarget, 1);
 
     target->name = g_strdup(name);
+    target->newest = G_MAXUINT;
     target->references =
         g_ptr_array_new_with_free_func((GDestroyNotify)qevm_stream_free);
     target->known =
@@ -96,6 +97,8 @@ qevm_target_add_reference(QevmTarget *target, QevmStream *stream)
         /* Of old ones the newest is the likeliest. The words are the same on
          * either side of 10.2, near enough. */
         target->release = writer->from > 203 ? writer->from : writer->to;
+        target->oldest = writer->from;
+        target->newest = writer->to ? writer->to : G_MAXUINT;
         target->release_exact = writer->from >= RELEASE_WORDS ||
                                 (writer->to && writer->to < RELEASE_WORDS);
     }
@@ -110,8 +113,20 @@ qevm_target_add_known(QevmTarget *target, QevmKnown *known)
 void
 qevm_target_set_release(QevmTarget *target, guint release)
 {
-    target->release = release;
+    target->release = target->oldest = target->newest = release;
     target->release_exact = TRUE;
+}
+
+gboolean
+qevm_target_is_before(const QevmTarget *target, guint release)
+{
+    return target->newest < release;
+}
+
+gboolean
+qevm_target_is_since(const QevmTarget *target, guint release)
+{
+    return target->oldest >= release;
 }
 
 QevmStream *

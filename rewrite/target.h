@@ -19,7 +19,8 @@ typedef struct {
     GPtrArray *references;  /* owned; QevmStream; the first one counts, the
                                others only show what may be there, too */
     GPtrArray *known;       /* owned; QevmKnown */
-    guint release;          /* as in evidence.h; 0: not known */
+    guint release;          /* as in evidence.h; 0: not known. The likeliest */
+    guint oldest, newest;   /* that it can be; 0, G_MAXUINT: any */
     gboolean release_exact; /* near enough for what it prints */
     json_t *facts;          /* owned; what the QEMU said of itself, see
                                schemas/qevm-target.json; NULL */
@@ -35,6 +36,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmTarget, qevm_target_free)
 void qevm_target_add_reference(QevmTarget *target, QevmStream *stream);
 void qevm_target_add_known(QevmTarget *target, QevmKnown *known);
 void qevm_target_set_release(QevmTarget *target, guint release);
+
+/* Whichever release it can be: is it older than this one, or not older? Both
+ * are FALSE where that depends on which one it is. */
+gboolean qevm_target_is_before(const QevmTarget *target, guint release);
+gboolean qevm_target_is_since(const QevmTarget *target, guint release);
 
 /* What the QEMU said of itself (target-facts.c). Takes a reference. MALFORMED:
  * it is something else. */

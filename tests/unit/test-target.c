@@ -91,6 +91,25 @@ releases(void)
     }
 }
 
+/* A machine type is known to its release and to newer ones. */
+static void
+releases_that_are_open(void)
+{
+    g_autoptr(QevmTarget) target = qevm_target_new("t");
+
+    g_assert_false(qevm_target_is_before(target, 801));
+    g_assert_false(qevm_target_is_since(target, 801));
+    qevm_target_add_reference(
+        target, words_open("machine=virt-8.0 [a,1,v x=uint8:00 ]"));
+    g_assert_true(qevm_target_is_since(target, 800));
+    g_assert_false(qevm_target_is_since(target, 801));
+    g_assert_false(qevm_target_is_before(target, 801));
+    qevm_target_set_release(target, 800);
+    g_assert_true(qevm_target_is_before(target, 801));
+    qevm_target_set_release(target, 801);
+    g_assert_true(qevm_target_is_since(target, 801));
+}
+
 static void
 architectures(void)
 {
@@ -258,6 +277,7 @@ main(int argc, char **argv)
     g_test_add_func("/target/sections", sections);
     g_test_add_func("/target/references", references);
     g_test_add_func("/target/releases", releases);
+    g_test_add_func("/target/releases-that-are-open", releases_that_are_open);
     g_test_add_func("/target/architectures", architectures);
     g_test_add_func("/target/knowledge", knowledge);
     g_test_add_func("/target/facts", facts);

@@ -66,3 +66,13 @@ $ qevm check odd.mig
 odd.mig: 0000:00:01.3/piix4_pm//parent_obj/version_id at 0x33a60: error[negative-version]: the value is -1 and must not be negative
 odd.mig: 1 error, 0 warnings, 0 notes
 [1]
+
+# A virt-4.1 is known to QEMU 4.1, and to those after it, which know more.
+$ cat >uuid.json <<END
+> {"qevm-rules": 1, "rules": [{"op": "add-subsection", "at": "configuration", "to": "configuration/uuid",
+>  "version": 1, "fields": [{"name": "uuid", "type": "uint8", "count": 16}]}]}
+> END
+$ qevm rewrite $STREAMS/5.2-virt-4.1.mig --rules uuid.json -o uuid.mig
+$ qevm check uuid.mig --against $STREAMS/5.2-virt-4.1.mig
+uuid.mig: configuration//{configuration/uuid} at 0x3d: note[uuid-sent]: the stream names the machine 00000000-0000-0000-0000-000000000000; a destination with another -uuid refuses it
+uuid.mig: 0 errors, 0 warnings, 1 note

@@ -126,10 +126,29 @@ $ qevm convert stream.mig --like ref.mig --base base.mig -o base.mig
 $ qevm convert moved-stream.mig --like moved-ref.mig -r own.json -o own.json --allow-lossy
 2> qevm: "own.json" is an input file; write to another one
 [2]
+# Without an account, there is no output either.
 $ qevm convert stream.mig --like ref.mig -o x --account ref.mig
 2> qevm: "ref.mig" is an input file; write to another one
 [2]
-$ rm x
+$ qevm convert stream.mig --like ref.mig -o x --account stream.mig
+2> qevm: "stream.mig" is an input file; write to another one
+[2]
+$ qevm convert stream.mig --like ref.mig -o x --account missing/account
+2> qevm: cannot make a file in "missing": No such file or directory
+[4]
+$ qevm convert stream.mig --like ref.mig -o x --account /dev/full
+2> qevm: /dev/full: cannot write: No space left on device
+[4]
+$ qevm convert stream.mig --like ref.mig -o x --account x
+2> qevm: "x" cannot be both the stream and its account
+[2]
+$ qevm convert stream.mig --like ref.mig -o x --journal j --account j
+2> qevm: "j" cannot be both the journal and the account
+[2]
+$ ls x j
+2> ls: cannot access 'x': No such file or directory
+2> ls: cannot access 'j': No such file or directory
+[2]
 $ qevm convert stream.mig --like ref.mig -o /dev/full
 2> qevm: stream.mig: output: cannot be written: No space left on device
 [4]
