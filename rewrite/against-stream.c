@@ -25,18 +25,6 @@ configuration_of(const QevmStream *stream)
 }
 
 static QevmNode *
-find_child(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-static QevmNode *
 root_of(QevmStream *stream, QevmRecord *record)
 {
     QevmTree *tree = record ? qevm_record_tree(stream, record, NULL) : NULL;
@@ -149,10 +137,10 @@ static void
 compare_uuid(QevmAgainst *a, QevmRecord *record)
 {
     QevmNode *incoming =
-        find_child(root_of(a->stream, record), "configuration/uuid");
+        qevm_node_child(root_of(a->stream, record), "configuration/uuid");
     QevmNode *local =
-        find_child(root_of(a->reference, configuration_of(a->reference)),
-                   "configuration/uuid");
+        qevm_node_child(root_of(a->reference, configuration_of(a->reference)),
+                        "configuration/uuid");
     g_autofree char *there =
         incoming ? uuid_text(qevm_node_children(incoming)) : NULL;
     const char *option = qevm_target_option(a->target, "uuid");

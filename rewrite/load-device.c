@@ -13,18 +13,6 @@
 
 typedef gboolean DeviceFunc(QevmLoad *load, QevmNode *ref, QevmNode *source);
 
-static QevmNode *
-child(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
 /* A number of a leaf or of an array of leaves, whether described or not. */
 static gboolean
 element(QevmNode *node, guint64 index, guint64 *number)
@@ -134,8 +122,8 @@ typedef struct {
 static Registers
 registers_of(QevmNode *cpu)
 {
-    return (Registers){ child(cpu, "cpreg_vmstate_indexes"),
-                        child(cpu, "cpreg_vmstate_values") };
+    return (Registers){ qevm_node_child(cpu, "cpreg_vmstate_indexes"),
+                        qevm_node_child(cpu, "cpreg_vmstate_values") };
 }
 
 /* Both lists are sorted (target/arm/machine.c:cpu_post_load()). */
@@ -196,8 +184,10 @@ check_arm_values(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static gboolean
 check_ppc_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    QevmNode *here = child(ref, "env.spr"), *there = child(source, "env.spr");
-    QevmNode *mode = child(child(source, "cpu/compat"), "compat_pvr");
+    QevmNode *here = qevm_node_child(ref, "env.spr"),
+             *there = qevm_node_child(source, "env.spr");
+    QevmNode *mode =
+        qevm_node_child(qevm_node_child(source, "cpu/compat"), "compat_pvr");
     guint64 local, incoming, compatible;
 
     if (element(mode, 0, &compatible) && compatible) {
@@ -217,10 +207,10 @@ static gboolean
 check_arm_timer(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     static const char name[] = "cpu/wfxt-timer";
-    QevmNode *timer = child(source, name);
+    QevmNode *timer = qevm_node_child(source, name);
     QevmMessage *message;
 
-    if (!timer || child(ref, name) ||
+    if (!timer || qevm_node_child(ref, name) ||
         !qevm_target_is_before(load->target, 1100)) {
         return TRUE;
     }
@@ -259,7 +249,7 @@ check_spapr(QevmLoad *load, QevmNode *ref, QevmNode *source)
             !element(here = qevm_node_children(n), 0, &local)) {
             continue;
         }
-        there = child(source, name);
+        there = qevm_node_child(source, name);
         there = there ? qevm_node_children(there) : NULL;
         if (there ? element(there, 0, &incoming) && incoming > local
                   : local == 0) {

@@ -16,35 +16,6 @@
 /* Since then a queue may not be larger than what was allocated for it. */
 #define RELEASE_QUEUE_SIZE 1100
 
-static QevmNode *
-child(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-static gboolean
-number(QevmNode *parent, const char *name, guint64 *out)
-{
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    QevmNode *node = child(parent, name);
-
-    if (!node || node->kind != QEVM_NODE_FIELD) {
-        return FALSE;
-    }
-    qevm_node_value(node, 0, &value);
-    if (value.kind != QEVM_VALUE_UINT) {
-        return FALSE;
-    }
-    *out = value.as.u;
-    return TRUE;
-}
-
 /* Where a node of the stream's tree stands in `load->c`. */
 static gsize
 place_of(const QevmLoad *load, const QevmNode *node)
@@ -58,10 +29,11 @@ place_of(const QevmLoad *load, const QevmNode *node)
 gboolean
 qevm_virtio_features(QevmNode *overlay, guint64 *features)
 {
-    QevmNode *more = child(child(overlay, "virtio"), "virtio/64bit_features");
+    QevmNode *more = qevm_node_child(qevm_node_child(overlay, "virtio"),
+                                     "virtio/64bit_features");
 
-    return number(more, "guest_features", features) ||
-           number(overlay, "guest_features", features);
+    return qevm_node_child_number(more, "guest_features", features) ||
+           qevm_node_child_number(overlay, "guest_features", features);
 }
 
 /* ---- transport pci ---- */
@@ -116,14 +88,16 @@ check_pci(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     guint64 local, incoming;
 
-    if (number(ref, "version_id", &local) &&
-        number(source, "version_id", &incoming) && incoming > local) {
+    if (qevm_node_child_number(ref, "version_id", &local) &&
+        qevm_node_child_number(source, "version_id", &incoming) &&
+        incoming > local) {
         (void)qevm_load_stop_values(load, QEVM_STOP_LESS_OR_EQUAL,
                                     place_of(load, source), ref, incoming,
                                     local);
         return qevm_load_within(load, "PCIDevice", "version_id", "int32 le");
     }
-    return check_config(load, child(ref, "config"), child(source, "config"));
+    return check_config(load, qevm_node_child(ref, "config"),
+                        qevm_node_child(source, "config"));
 }
 
 /* ---- queues ---- */
@@ -131,7 +105,7 @@ check_pci(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static QevmNode *
 first_queue(QevmNode *overlay, QevmNode **run)
 {
-    QevmNode *queue = child(overlay, "queue");
+    QevmNode *queue = qevm_node_child(overlay, "queue");
 
     *run = queue && queue->kind == QEVM_NODE_STRUCTS ? queue : NULL;
     return *run ? qevm_node_children(queue) : queue;
@@ -149,13 +123,13 @@ static gboolean
 check_queue(QevmLoad *load, QevmNode *ref, QevmNode *source, guint index)
 {
     guint64 local = 0, incoming = 0, desc = 0, avail = 0;
-    QevmNode *node = child(source, "num");
+    QevmNode *node = qevm_node_child(source, "num");
 
-    (void)number(source, "num", &incoming);
-    (void)number(source, "desc", &desc);
-    (void)number(source, "last_avail_idx", &avail);
+    (void)qevm_node_child_number(source, "num", &incoming);
+    (void)qevm_node_child_number(source, "desc", &desc);
+    (void)qevm_node_child_number(source, "last_avail_idx", &avail);
     load->stop->index = index;
-    if (ref && number(ref, "num", &local) && incoming > local &&
+    if (ref && qevm_node_child_number(ref, "num", &local) && incoming > local &&
         qevm_target_is_since(load->target, RELEASE_QUEUE_SIZE)) {
         return qevm_load_stop_values(load, QEVM_STOP_VIRTIO_QUEUE_SIZE,
                                      place_of(load, node), ref, incoming,
@@ -195,11 +169,12 @@ check_queues(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static gboolean
 check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    QevmNode *element = child(child(source, "rq"), "element");
+    QevmNode *element =
+        qevm_node_child(qevm_node_child(source, "rq"), "element");
     guint64 local = 0;
 
-    if (!element || !number(ref, "num_queues", &local) ||
-        (local > 1) == (child(element, "vq") != NULL)) {
+    if (!element || !qevm_node_child_number(ref, "num_queues", &local) ||
+        (local > 1) == (qevm_node_child(element, "vq") != NULL)) {
         return TRUE;
     }
     qevm_load_guess(load);
@@ -210,7 +185,8 @@ check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static gboolean
 check_balloon(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    QevmNode *misspelt = child(child(source, "device"), QEVM_BALLOON_MISSPELT);
+    QevmNode *misspelt = qevm_node_child(qevm_node_child(source, "device"),
+                                         QEVM_BALLOON_MISSPELT);
 
     if (!misspelt) {
         return TRUE;
@@ -232,24 +208,27 @@ check_memory(QevmLoad *load, QevmNode *ref, QevmNode *source)
         { "block_size", "block-size", "virtio-mem-property" },
         { "node", "node", "virtio-mem-number" },
     };
-    QevmNode *r = child(child(ref, "device"), "sanity_checks");
-    QevmNode *s = child(child(source, "device"), "sanity_checks");
+    QevmNode *r =
+        qevm_node_child(qevm_node_child(ref, "device"), "sanity_checks");
+    QevmNode *s =
+        qevm_node_child(qevm_node_child(source, "device"), "sanity_checks");
 
     for (guint i = 0; r && s && i < G_N_ELEMENTS(fields); i++) {
         guint64 local, incoming;
         QevmMessage *message;
 
-        if (!number(r, fields[i].field, &local) ||
-            !number(s, fields[i].field, &incoming) || local == incoming) {
+        if (!qevm_node_child_number(r, fields[i].field, &local) ||
+            !qevm_node_child_number(s, fields[i].field, &incoming) ||
+            local == incoming) {
             continue;
         }
         message = qevm_message_new(fields[i].message);
         qevm_message_set_text(message, "property", fields[i].property);
         qevm_message_set_number(message, "incoming", incoming);
         qevm_message_set_number(message, "local", local);
-        (void)qevm_load_stop_device(load, EINVAL,
-                                    place_of(load, child(s, fields[i].field)),
-                                    r, NULL, message);
+        (void)qevm_load_stop_device(
+            load, EINVAL, place_of(load, qevm_node_child(s, fields[i].field)),
+            r, NULL, message);
         return qevm_load_within(load, "virtio-mem-device", "tmp", "tmp");
     }
     return TRUE;
@@ -268,9 +247,10 @@ check_features(QevmLoad *load, QevmNode *ref, QevmNode *source)
         !qevm_virtio_features(source, &incoming) || !(incoming & ~offered)) {
         return TRUE;
     }
-    (void)qevm_load_stop_values(load, QEVM_STOP_VIRTIO_FEATURES,
-                                place_of(load, child(source, "guest_features")),
-                                ref, incoming, offered);
+    (void)qevm_load_stop_values(
+        load, QEVM_STOP_VIRTIO_FEATURES,
+        place_of(load, qevm_node_child(source, "guest_features")), ref,
+        incoming, offered);
     load->stop->number = EPERM;
     return FALSE;
 }
@@ -286,13 +266,15 @@ qevm_load_virtio(QevmLoad *load, QevmNode *ref, QevmNode *source)
         qevm_load_guess(load);
         return TRUE;
     }
-    if (!check_pci(load, child(ref, "pci"), child(source, "pci"))) {
+    if (!check_pci(load, qevm_node_child(ref, "pci"),
+                   qevm_node_child(source, "pci"))) {
         return FALSE;
     }
-    if (number(source, "num_queues", &queues) && queues > VIRTIO_QUEUE_MAX) {
+    if (qevm_node_child_number(source, "num_queues", &queues) &&
+        queues > VIRTIO_QUEUE_MAX) {
         return qevm_load_stop_values(
             load, QEVM_STOP_VIRTIO_QUEUES,
-            place_of(load, child(source, "num_queues")), ref, queues,
+            place_of(load, qevm_node_child(source, "num_queues")), ref, queues,
             VIRTIO_QUEUE_MAX);
     }
     return check_queues(load, ref, source) &&

@@ -257,19 +257,6 @@ load_pair(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
 
 /* ---- subsections ---- */
 
-static QevmNode *
-find_subsection(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (n->kind == QEVM_NODE_SUBSECTION &&
-            strcmp(n->desc.vmsd->name, name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
 /* The name of a subsection of that vmsd at the cursor; FALSE: none is there.
  * A prefix is enough: QEMU looks for no slash. */
 static gboolean
@@ -369,7 +356,7 @@ static QevmNode *
 subsection_layout(QevmLoad *load, QevmNode *ref, QevmNode *source,
                   const char *vmsd, const char *name, gboolean *known)
 {
-    QevmNode *layout = find_subsection(ref, name);
+    QevmNode *layout = qevm_node_subsection(ref, name);
     QevmTargetKnows knows;
 
     *known = TRUE;
@@ -381,13 +368,13 @@ subsection_layout(QevmLoad *load, QevmNode *ref, QevmNode *source,
     if (!*known) {
         return NULL;
     }
-    layout = find_subsection(source, name);
+    layout = qevm_node_subsection(source, name);
     if (layout) {
         g_hash_table_add(load->stop->accepted, layout);
     } else {
         layout = described_layout(load, name);
     }
-    if (knows == QEVM_TARGET_MAYBE || !find_subsection(source, name)) {
+    if (knows == QEVM_TARGET_MAYBE || !qevm_node_subsection(source, name)) {
         qevm_load_guess(load);
     }
     return layout;
@@ -434,8 +421,8 @@ load_subsections(QevmLoad *load, QevmNode *ref, QevmNode *source,
                                    layout, version, minimum);
         }
         load->c.pos += head + 4;
-        if (!load_vmsd(load, layout, find_subsection(source, name), version,
-                       fields, depth + 1)) {
+        if (!load_vmsd(load, layout, qevm_node_subsection(source, name),
+                       version, fields, depth + 1)) {
             push_subsection(load, vmsd, layout->desc.vmsd->name);
             return FALSE;
         }

@@ -40,8 +40,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Registers, registers_clear)
 static gboolean
 read_registers(QevmNode *cpu, Registers *list)
 {
-    QevmNode *indexes = qevm_plan_child(cpu, "cpreg_vmstate_indexes");
-    QevmNode *values = qevm_plan_child(cpu, "cpreg_vmstate_values");
+    QevmNode *indexes = qevm_node_child(cpu, "cpreg_vmstate_indexes");
+    QevmNode *values = qevm_node_child(cpu, "cpreg_vmstate_values");
 
     if (!indexes || !values) {
         return FALSE;
@@ -123,7 +123,7 @@ static gboolean
 set_array(QevmRepair *r, const char *name, GByteArray *bytes, QevmLoss loss,
           GError **error)
 {
-    QevmNode *node = qevm_plan_child(r->source, name);
+    QevmNode *node = qevm_node_child(r->source, name);
     g_autofree char *at = qevm_plan_path(r->plan, r->record, node, -1);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
     gsize count = bytes->len / 8, before = g_bytes_get_size(now) / 8;
@@ -135,7 +135,7 @@ set_array(QevmRepair *r, const char *name, GByteArray *bytes, QevmLoss loss,
         return FALSE;
     }
     g_clear_pointer(&now, g_bytes_unref);
-    now = qevm_plan_bytes(qevm_plan_child(r->source, name));
+    now = qevm_plan_bytes(qevm_node_child(r->source, name));
     data = g_bytes_get_data(now, &size);
     g_byte_array_append(wanted, bytes->data, bytes->len);
     while (wanted->len < size) {
@@ -153,7 +153,7 @@ set_array(QevmRepair *r, const char *name, GByteArray *bytes, QevmLoss loss,
             return FALSE;
         }
     }
-    return count >= before || resize_array(r, qevm_plan_child(r->source, name),
+    return count >= before || resize_array(r, qevm_node_child(r->source, name),
                                            count, TRUE, error);
 }
 
@@ -162,7 +162,7 @@ repair_registers(QevmRepair *r, GError **error)
 {
     QevmRecord *base = qevm_plan_base(r->plan, r->record);
     QevmTree *then = base ? qevm_record_tree(r->plan->base, base, NULL) : NULL;
-    QevmNode *len = qevm_plan_child(r->source, "cpreg_vmstate_array_len");
+    QevmNode *len = qevm_node_child(r->source, "cpreg_vmstate_array_len");
     g_auto(Registers) there = { 0 }, here = { 0 }, idle = { 0 };
     g_autoptr(GByteArray) indexes = g_byte_array_new();
     g_autoptr(GByteArray) values = g_byte_array_new();
@@ -193,7 +193,7 @@ repair_registers(QevmRepair *r, GError **error)
 static gboolean
 strip_timer(QevmRepair *r, GError **error)
 {
-    QevmNode *timer = qevm_plan_child(r->source, "cpu/wfxt-timer");
+    QevmNode *timer = qevm_node_child(r->source, "cpu/wfxt-timer");
     g_autofree char *at = qevm_plan_path(r->plan, r->record, timer, -1);
     g_autoptr(GBytes) bytes = qevm_plan_bytes(timer);
     json_t *rule = qevm_plan_op("strip-subsection", at);
@@ -209,8 +209,8 @@ strip_timer(QevmRepair *r, GError **error)
 static gboolean
 set_processor(QevmRepair *r, GError **error)
 {
-    QevmNode *there = qevm_plan_child(r->source, "env.spr");
-    QevmNode *here = qevm_plan_child(r->like, "env.spr");
+    QevmNode *there = qevm_node_child(r->source, "env.spr");
+    QevmNode *here = qevm_node_child(r->like, "env.spr");
     g_autoptr(GBytes) local = here ? qevm_plan_bytes(here) : NULL;
     g_autofree char *at = NULL, *text = NULL;
     guint64 version;
@@ -231,9 +231,9 @@ set_processor(QevmRepair *r, GError **error)
 static gboolean
 repair_cpu(QevmRepair *r, GError **error)
 {
-    if (qevm_plan_child(r->source, "cpreg_vmstate_indexes")) {
-        return qevm_plan_child(r->source, "cpu/wfxt-timer") &&
-                       !qevm_plan_child(r->like, "cpu/wfxt-timer") &&
+    if (qevm_node_child(r->source, "cpreg_vmstate_indexes")) {
+        return qevm_node_child(r->source, "cpu/wfxt-timer") &&
+                       !qevm_node_child(r->like, "cpu/wfxt-timer") &&
                        qevm_target_is_before(r->plan->target, 1100)
                    ? strip_timer(r, error)
                    : repair_registers(r, error);
@@ -248,8 +248,8 @@ repair_spapr(QevmRepair *r, GError **error)
     const char *cap =
         r->stop->message ? qevm_message_text(r->stop->message, "cap") : NULL;
     g_autofree char *name = g_strconcat("spapr/cap/", cap ? cap : "", NULL);
-    QevmNode *here = qevm_plan_child(r->like, name),
-             *there = qevm_plan_child(r->source, name);
+    QevmNode *here = qevm_node_child(r->like, name),
+             *there = qevm_node_child(r->source, name);
     g_autofree char *at = qevm_plan_path(r->plan, r->record, there, -1);
     g_autoptr(GBytes) bytes = NULL;
     QevmNode *leaf = here ? qevm_node_children(here) : NULL;
@@ -284,9 +284,9 @@ gboolean
 qevm_plan_connections(QevmPlan *plan, QevmRecord *record, GError **error)
 {
     QevmTree *tree = qevm_record_tree(plan->edit->stream, record, NULL);
-    QevmNode *data = tree ? qevm_plan_child(&tree->root, "data") : NULL;
-    QevmNode *list = data ? qevm_plan_child(data, "sockets") : NULL;
-    QevmNode *first = list ? qevm_plan_child(list, "element") : NULL;
+    QevmNode *data = tree ? qevm_node_child(&tree->root, "data") : NULL;
+    QevmNode *list = data ? qevm_node_child(data, "sockets") : NULL;
+    QevmNode *first = list ? qevm_node_child(list, "element") : NULL;
     g_autofree char *at = NULL;
     json_t *rule;
 

@@ -61,14 +61,7 @@ find_subsection(QevmStream *stream, const char *name)
     QevmRecord *record = configuration_of(stream);
     QevmTree *tree = record ? qevm_record_tree(stream, record, NULL) : NULL;
 
-    for (QevmNode *n = tree ? qevm_node_children(&tree->root) : NULL; n;
-         n = n->next) {
-        if (n->kind == QEVM_NODE_SUBSECTION &&
-            strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
+    return qevm_node_subsection(tree ? &tree->root : NULL, name);
 }
 
 /* The configuration says what the stream is for, it is no guest state. */

@@ -77,7 +77,7 @@ is_same_in_all(QevmNode *node, GBytes *now)
         return TRUE;
     }
     for (QevmNode *n = qevm_node_children(element->parent); n; n = n->next) {
-        QevmNode *other = qevm_plan_child(n, qevm_node_name(node));
+        QevmNode *other = qevm_node_child(n, qevm_node_name(node));
         g_autoptr(GBytes) bytes = other ? qevm_plan_bytes(other) : NULL;
 
         if (bytes && !g_bytes_equal(bytes, now)) {

@@ -16,12 +16,12 @@
 static guint
 count_vectors(QevmNode *pci)
 {
-    QevmNode *config = qevm_plan_child(pci, "config");
-    QevmNode *fields = qevm_plan_child(config, "pci");
-    QevmNode *msix = qevm_plan_child(fields, "cap.msix");
+    QevmNode *config = qevm_node_child(pci, "config");
+    QevmNode *fields = qevm_node_child(config, "pci");
+    QevmNode *msix = qevm_node_child(fields, "cap.msix");
     guint64 control;
 
-    return qevm_plan_number(msix, "control", &control)
+    return qevm_node_child_number(msix, "control", &control)
                ? (guint)(control & TABLE_SIZE) + 1
                : 0;
 }
@@ -42,7 +42,7 @@ is_idle(QevmNode *entry)
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
         guint64 value;
 
-        if (!qevm_plan_number(entry, fields[i].name, &value) ||
+        if (!qevm_node_child_number(entry, fields[i].name, &value) ||
             value != fields[i].value) {
             return FALSE;
         }
@@ -55,8 +55,8 @@ is_beyond(QevmNode *parent, const char *name, guint count)
 {
     guint64 vector;
 
-    return qevm_plan_number(parent, name, &vector) && vector != NO_VECTOR &&
-           vector >= count;
+    return qevm_node_child_number(parent, name, &vector) &&
+           vector != NO_VECTOR && vector >= count;
 }
 
 static gboolean
@@ -154,8 +154,8 @@ qevm_plan_vectors(QevmRepair *r, QevmNode *overlay, QevmNode *pci,
                   QevmNode *like, gboolean *ok, GError **error)
 {
     guint from = count_vectors(pci), to = count_vectors(like);
-    QevmNode *table = qevm_plan_child(pci, "msix_table");
-    QevmNode *pba = qevm_plan_child(pci, "msix_pba");
+    QevmNode *table = qevm_node_child(pci, "msix_table");
+    QevmNode *pba = qevm_node_child(pci, "msix_pba");
 
     *ok = TRUE;
     if (!table || !pba || !from || !to || from == to) {

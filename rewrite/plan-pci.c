@@ -47,7 +47,7 @@ find_transport(QevmNode *root)
 {
     QevmNode *overlay = qevm_plan_find_type(root, "virtio");
 
-    return overlay ? qevm_plan_child(overlay, "pci") : NULL;
+    return overlay ? qevm_node_child(overlay, "pci") : NULL;
 }
 
 /* Config space in a plain device or in a virtio one. */
@@ -55,7 +55,7 @@ static QevmNode *
 find_config(QevmNode *root)
 {
     return qevm_plan_find_type(root, "virtio")
-               ? qevm_plan_child(find_transport(root), "config")
+               ? qevm_node_child(find_transport(root), "config")
                : qevm_plan_find_type(root, "pci config");
 }
 
@@ -69,7 +69,7 @@ is_driven(QevmRepair *r, const guint8 *config)
     if (qevm_plan_untouched(r->plan, r->record)) {
         return FALSE;
     }
-    if (virtio && qevm_plan_number(virtio, "status", &status)) {
+    if (virtio && qevm_node_child_number(virtio, "status", &status)) {
         return (status & DRIVER_OK) != 0;
     }
     return (config[4] & COMMAND_MASTER) != 0;

@@ -82,10 +82,6 @@ QEVM_CHECKED gboolean qevm_plan_repair(QevmRepair *repair, json_t *rule,
                                        GError **error);
 /* The first leaf of a type below a node; NULL: none. */
 QevmNode *qevm_plan_find_type(QevmNode *parent, const char *type);
-/* A node's child of that name, and the number in it if it is one; NULL and
- * FALSE without. */
-QevmNode *qevm_plan_child(QevmNode *parent, const char *name);
-gboolean qevm_plan_number(QevmNode *parent, const char *name, guint64 *out);
 
 /* ---- plan-layout.c ---- */
 

@@ -15,18 +15,6 @@ qevm_plan_repair(QevmRepair *r, json_t *rule, QevmLoss loss, const char *why,
 }
 
 QevmNode *
-qevm_plan_child(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-QevmNode *
 qevm_plan_find_type(QevmNode *parent, const char *type)
 {
     QevmNode *found = NULL;
@@ -42,20 +30,6 @@ qevm_plan_find_type(QevmNode *parent, const char *type)
         }
     }
     return found;
-}
-
-gboolean
-qevm_plan_number(QevmNode *parent, const char *name, guint64 *out)
-{
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    QevmNode *node = qevm_plan_child(parent, name);
-
-    if (!node || node->kind != QEVM_NODE_FIELD) {
-        return FALSE;
-    }
-    qevm_node_value(node, 0, &value);
-    *out = value.as.u;
-    return value.kind == QEVM_VALUE_UINT;
 }
 
 /* Repairs of one section; each makes a rule. */

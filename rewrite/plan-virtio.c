@@ -13,7 +13,7 @@
 QevmNode *
 qevm_plan_first_queue(QevmNode *overlay)
 {
-    QevmNode *queue = qevm_plan_child(overlay, "queue");
+    QevmNode *queue = qevm_node_child(overlay, "queue");
 
     return queue && queue->kind == QEVM_NODE_STRUCTS ? qevm_node_children(queue)
                                                      : queue;
@@ -35,10 +35,10 @@ repair_queue(QevmRepair *r, QevmNode *queue, guint64 local, guint index,
     g_autofree char *at = NULL;
     json_t *rule;
 
-    if (!qevm_plan_number(queue, "num", &incoming) || incoming <= local) {
+    if (!qevm_node_child_number(queue, "num", &incoming) || incoming <= local) {
         return TRUE;
     }
-    if (qevm_plan_number(queue, "desc", &desc) && desc) {
+    if (qevm_node_child_number(queue, "desc", &desc) && desc) {
         qevm_plan_problem(
             r->plan, qevm_plan_path(r->plan, r->record, NULL, -1),
             g_strdup_printf("queue %u is in use with %u entries, and the "
@@ -50,7 +50,7 @@ repair_queue(QevmRepair *r, QevmNode *queue, guint64 local, guint index,
                             (guint)incoming, (guint)incoming));
         return TRUE;
     }
-    at = qevm_plan_path(r->plan, r->record, qevm_plan_child(queue, "num"), -1);
+    at = qevm_plan_path(r->plan, r->record, qevm_node_child(queue, "num"), -1);
     rule = qevm_plan_op("set", at);
     json_object_set_new(rule, "value", json_integer((json_int_t)local));
     return qevm_plan_repair(
@@ -71,7 +71,7 @@ qevm_plan_queues(QevmRepair *r, GError **error)
     for (guint i = 0; x && y; i++) {
         guint64 local;
 
-        if (qevm_plan_number(y, "num", &local) &&
+        if (qevm_node_child_number(y, "num", &local) &&
             !repair_queue(r, x, local, i, error)) {
             return FALSE;
         }
@@ -139,10 +139,10 @@ qevm_plan_features(QevmRepair *r, GError **error)
 {
     const QevmVmsd *vmsd = qevm_node_vmsd(r->source);
     QevmNode *overlay = qevm_plan_find_type(r->source, "virtio");
-    QevmNode *low = overlay ? qevm_plan_child(overlay, "guest_features") : NULL;
-    QevmNode *own = overlay ? qevm_plan_child(overlay, "virtio") : NULL;
-    QevmNode *more = own ? qevm_plan_child(own, "virtio/64bit_features") : NULL;
-    QevmNode *all = more ? qevm_plan_child(more, "guest_features") : NULL;
+    QevmNode *low = overlay ? qevm_node_child(overlay, "guest_features") : NULL;
+    QevmNode *own = overlay ? qevm_node_child(overlay, "virtio") : NULL;
+    QevmNode *more = own ? qevm_node_child(own, "virtio/64bit_features") : NULL;
+    QevmNode *all = more ? qevm_node_child(more, "guest_features") : NULL;
     guint64 missing = r->stop->incoming & ~r->stop->local;
 
     if (!low || (missing & ~is_advice(vmsd ? vmsd->name : NULL))) {
@@ -168,7 +168,7 @@ static gboolean
 repair_request(QevmRepair *r, QevmNode *request, gboolean wanted,
                GError **error)
 {
-    QevmNode *queue = qevm_plan_child(request, "vq");
+    QevmNode *queue = qevm_node_child(request, "vq");
     g_autofree char *at =
         qevm_plan_path(r->plan, r->record, wanted ? request : queue, -1);
     json_t *rule;
@@ -191,11 +191,11 @@ repair_request(QevmRepair *r, QevmNode *request, gboolean wanted,
 static gboolean
 plan_requests(QevmRepair *r, QevmNode *overlay, guint64 queues, GError **error)
 {
-    QevmNode *list = qevm_plan_child(overlay, "rq");
+    QevmNode *list = qevm_node_child(overlay, "rq");
 
     for (QevmNode *n = list ? qevm_node_children(list) : NULL; n; n = n->next) {
         guint64 queue = 0;
-        gboolean has = qevm_plan_number(n, "vq", &queue);
+        gboolean has = qevm_node_child_number(n, "vq", &queue);
 
         if (strcmp(qevm_node_name(n), "element") == 0 && has != (queues > 1) &&
             queue == 0) {
@@ -235,9 +235,9 @@ static gboolean
 plan_memory(QevmRepair *r, QevmNode *there, QevmNode *here, GError **error)
 {
     static const char why[] = "the destination plugs memory in these blocks";
-    QevmNode *checks = qevm_plan_child(there, "sanity_checks");
-    QevmNode *local = qevm_plan_child(here, "sanity_checks");
-    QevmNode *map = qevm_plan_child(there, "bitmap");
+    QevmNode *checks = qevm_node_child(there, "sanity_checks");
+    QevmNode *local = qevm_node_child(here, "sanity_checks");
+    QevmNode *map = qevm_node_child(there, "bitmap");
     g_autoptr(GBytes) bytes = map ? qevm_plan_bytes(map) : NULL;
     g_autoptr(GByteArray) wide = NULL;
     g_autofree char *at_size = NULL, *at_map = NULL;
@@ -245,9 +245,9 @@ plan_memory(QevmRepair *r, QevmNode *there, QevmNode *here, GError **error)
     json_t *set, *resize, *fill;
 
     if (!checks || !local || !bytes ||
-        !qevm_plan_number(checks, "block_size", &from) ||
-        !qevm_plan_number(local, "block_size", &to) ||
-        !qevm_plan_number(checks, "region_size", &region) || from == to) {
+        !qevm_node_child_number(checks, "block_size", &from) ||
+        !qevm_node_child_number(local, "block_size", &to) ||
+        !qevm_node_child_number(checks, "region_size", &region) || from == to) {
         return TRUE;
     }
     if (to == 0 || from % to || region / to > 8 * QEVM_PLAN_MAP_MAX) {
@@ -264,7 +264,7 @@ plan_memory(QevmRepair *r, QevmNode *there, QevmNode *here, GError **error)
     }
     wide = widen(bytes, from / to, region / to);
     at_size = qevm_plan_path(r->plan, r->record,
-                             qevm_plan_child(checks, "block_size"), -1);
+                             qevm_node_child(checks, "block_size"), -1);
     at_map = qevm_plan_path(r->plan, r->record, map, -1);
     set = qevm_plan_op("set", at_size);
     json_object_set_new(set, "value", json_integer((json_int_t)to));
@@ -290,7 +290,7 @@ plan_balloon(QevmRepair *r, QevmNode *misspelt, GError **error)
         qevm_plan_path(r->plan, r->record, misspelt->parent, -1);
     guint64 value = 0;
 
-    if (qevm_plan_number(misspelt, "poison_val", &value) && value) {
+    if (qevm_node_child_number(misspelt, "poison_val", &value) && value) {
         if (!qevm_plan_repair(r,
                               json_pack("{s:s,s:s,s:s,s:i,s:[{s:s,s:s,s:I}]}",
                                         "op", "add-subsection", "at", parent,
@@ -314,9 +314,9 @@ qevm_plan_virtio(QevmRepair *r, GError **error)
 {
     QevmNode *there = qevm_plan_find_type(r->source, "virtio");
     QevmNode *here = qevm_plan_find_type(r->like, "virtio");
-    QevmNode *a = there ? qevm_plan_child(there, "device") : NULL;
-    QevmNode *b = here ? qevm_plan_child(here, "device") : NULL;
-    QevmNode *misspelt = a ? qevm_plan_child(a, QEVM_BALLOON_MISSPELT) : NULL;
+    QevmNode *a = there ? qevm_node_child(there, "device") : NULL;
+    QevmNode *b = here ? qevm_node_child(here, "device") : NULL;
+    QevmNode *misspelt = a ? qevm_node_child(a, QEVM_BALLOON_MISSPELT) : NULL;
     guint64 queues;
 
     if (!there || !here) {
@@ -326,6 +326,6 @@ qevm_plan_virtio(QevmRepair *r, GError **error)
         return plan_balloon(r, misspelt, error);
     }
     return (!a || !b || plan_memory(r, a, b, error)) &&
-           (r->done || !qevm_plan_number(here, "num_queues", &queues) ||
+           (r->done || !qevm_node_child_number(here, "num_queues", &queues) ||
             plan_requests(r, there, queues, error));
 }
