@@ -331,6 +331,28 @@ subject_json(const Subject *s)
     return json;
 }
 
+/* What the members of a part are called, where that is not their name. */
+static const char *
+count_name(const char *member)
+{
+    static const struct {
+        const char *member, *text;
+    } names[] = {
+        { "ram_blocks", "RAM blocks" },
+        { "virtio", "virtio devices" },
+        { "machines", "machine types" },
+        { "types", "device types" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(member, names[i].member) == 0) {
+            return names[i].text;
+        }
+    }
+    return member;
+}
+
+/* Of what there is none nothing is said. */
 static void
 print_counts(QevmPrint *out, json_t *part)
 {
@@ -340,8 +362,7 @@ print_counts(QevmPrint *out, json_t *part)
 
     json_object_foreach(part, name, value)
     {
-        if (!json_is_integer(value) ||
-            (json_integer_value(value) == 0 && strcmp(name, "commands") == 0)) {
+        if (json_integer_value(value) == 0) {
             continue;
         }
         if (strcmp(name, "described") == 0) {
@@ -352,7 +373,7 @@ print_counts(QevmPrint *out, json_t *part)
         qevm_print_format(out, "%s%" JSON_INTEGER_FORMAT " ", between,
                           json_integer_value(value));
         /* jansson finds the next member by the address of `name`. */
-        what = strcmp(name, "ram_blocks") == 0 ? "RAM blocks" : name;
+        what = count_name(name);
         one = json_integer_value(value) == 1 && g_str_has_suffix(what, "s");
         qevm_print_bytes(out, what, strlen(what) - one);
         between = ", ";

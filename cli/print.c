@@ -113,6 +113,7 @@ static void
 print_filled(QevmPrint *print, const char *line, guint indent)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
+    guint hang = g_str_has_prefix(line, "- ") ? 2 : 0;
     gsize column = 0;
 
     for (guint i = 0; words[i]; i++) {
@@ -121,6 +122,8 @@ print_filled(QevmPrint *print, const char *line, guint indent)
         if (column && column + 1 + len > COLUMNS - indent) {
             qevm_print(print, "\n");
             column = 0;
+            indent += hang;
+            hang = 0;
         }
         qevm_print_format(print, "%*s%s", column ? 1 : (int)indent, "",
                           words[i]);

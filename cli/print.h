@@ -32,7 +32,7 @@ void qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format,
                        ...) G_GNUC_PRINTF(3, 4);
 
 /* Paragraphs of prose, filled to 79 columns; lines that begin with a blank
- * stay as they are. */
+ * stay as they are, and what goes on behind a "- " stands behind it. */
 void qevm_print_prose(QevmPrint *print, const char *text);
 /* The same, `indent` columns to the right. */
 void qevm_print_indented(QevmPrint *print, guint indent, const char *text);
