@@ -422,31 +422,33 @@ print_text(QevmPrint *out, const json_t *json)
     size_t i;
 
     qevm_print_format(
-        out, "%s: %s%s, %s, machine type %s\n", text_of(json, "target", ""),
+        out, "%s: %s%s, %s, machine type ", text_of(json, "target", ""),
         !qemu                                          ? ""
         : json_is_true(json_object_get(json, "exact")) ? "QEMU "
                                                        : "likely QEMU ",
         qemu ? qemu : "an unknown release of QEMU",
-        text_of(json, "arch", "unknown architecture"),
-        text_of(json, "machine", "open"));
+        text_of(json, "arch", "unknown architecture"));
+    qevm_print_words(out, text_of(json, "machine", "open"));
+    qevm_print(out, "\n");
     json_array_foreach(json_object_get(json, "parts"), i, item)
     {
         print_part(out, item);
     }
     if (json_is_true(json_object_get(json, "compat"))) {
         qevm_print_styled(out, QEVM_STYLE_NAME, "  %-11s", "compat");
-        qevm_print_format(out, " the properties that %s sets\n",
-                          text_of(json, "machine", ""));
+        qevm_print(out, " the properties that ");
+        qevm_print_words(out, text_of(json, "machine", ""));
+        qevm_print(out, " sets\n");
     }
     json_array_foreach(json_object_get(json, "not_known"), i, item)
     {
-        g_autofree char *text = NULL;
+        g_autofree char *said = qevm_printable(json_string_value(item));
+        g_autofree char *text = g_strconcat("- ", said, NULL);
 
         if (i == 0) {
             qevm_print_styled(out, QEVM_STYLE_WARNING, "  not known");
             qevm_print(out, "\n");
         }
-        text = g_strconcat("- ", json_string_value(item), NULL);
         qevm_print_indented(out, 4, text);
     }
 }

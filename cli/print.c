@@ -1,6 +1,8 @@
 /* print.c - a command's output on its way to stdout. */
 #include "cli/print.h"
 
+#include "parser/value.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,6 +94,14 @@ qevm_print_format(QevmPrint *print, const char *format, ...)
     if (print->buffer->len >= BUFFER_SIZE) {
         write_out(print);
     }
+}
+
+void
+qevm_print_words(QevmPrint *print, const char *text)
+{
+    g_autofree char *printable = qevm_printable(text);
+
+    qevm_print(print, printable);
 }
 
 void

@@ -25,6 +25,8 @@ void qevm_print_free(QevmPrint *print);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmPrint, qevm_print_free)
 
 void qevm_print(QevmPrint *print, const char *text);
+/* Words of others, of a stream: what is not printable is escaped. */
+void qevm_print_words(QevmPrint *print, const char *text);
 void qevm_print_bytes(QevmPrint *print, const char *text, gsize len);
 void qevm_print_format(QevmPrint *print, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
