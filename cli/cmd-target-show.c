@@ -331,6 +331,28 @@ subject_json(const Subject *s)
     return json;
 }
 
+/* What the members of a part are called, where that is not their name. */
+static const char *
+count_name(const char *member)
+{
+    static const struct {
+        const char *member, *text;
+    } names[] = {
+        { "ram_blocks", "RAM blocks" },
+        { "virtio", "virtio devices" },
+        { "machines", "machine types" },
+        { "types", "device types" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (strcmp(member, names[i].member) == 0) {
+            return names[i].text;
+        }
+    }
+    return member;
+}
+
+/* Of what there is none nothing is said. */
 static void
 print_counts(QevmPrint *out, json_t *part)
 {
@@ -340,8 +362,7 @@ print_counts(QevmPrint *out, json_t *part)
 
     json_object_foreach(part, name, value)
     {
-        if (!json_is_integer(value) ||
-            (json_integer_value(value) == 0 && strcmp(name, "commands") == 0)) {
+        if (json_integer_value(value) == 0) {
             continue;
         }
         if (strcmp(name, "described") == 0) {
@@ -352,7 +373,7 @@ print_counts(QevmPrint *out, json_t *part)
         qevm_print_format(out, "%s%" JSON_INTEGER_FORMAT " ", between,
                           json_integer_value(value));
         /* jansson finds the next member by the address of `name`. */
-        what = strcmp(name, "ram_blocks") == 0 ? "RAM blocks" : name;
+        what = count_name(name);
         one = json_integer_value(value) == 1 && g_str_has_suffix(what, "s");
         qevm_print_bytes(out, what, strlen(what) - one);
         between = ", ";
@@ -401,31 +422,33 @@ print_text(QevmPrint *out, const json_t *json)
     size_t i;
 
     qevm_print_format(
-        out, "%s: %s%s, %s, machine type %s\n", text_of(json, "target", ""),
+        out, "%s: %s%s, %s, machine type ", text_of(json, "target", ""),
         !qemu                                          ? ""
         : json_is_true(json_object_get(json, "exact")) ? "QEMU "
                                                        : "likely QEMU ",
         qemu ? qemu : "an unknown release of QEMU",
-        text_of(json, "arch", "unknown architecture"),
-        text_of(json, "machine", "open"));
+        text_of(json, "arch", "unknown architecture"));
+    qevm_print_words(out, text_of(json, "machine", "open"));
+    qevm_print(out, "\n");
     json_array_foreach(json_object_get(json, "parts"), i, item)
     {
         print_part(out, item);
     }
     if (json_is_true(json_object_get(json, "compat"))) {
         qevm_print_styled(out, QEVM_STYLE_NAME, "  %-11s", "compat");
-        qevm_print_format(out, " the properties that %s sets\n",
-                          text_of(json, "machine", ""));
+        qevm_print(out, " the properties that ");
+        qevm_print_words(out, text_of(json, "machine", ""));
+        qevm_print(out, " sets\n");
     }
     json_array_foreach(json_object_get(json, "not_known"), i, item)
     {
-        g_autofree char *text = NULL;
+        g_autofree char *said = qevm_printable(json_string_value(item));
+        g_autofree char *text = g_strconcat("- ", said, NULL);
 
         if (i == 0) {
             qevm_print_styled(out, QEVM_STYLE_WARNING, "  not known");
             qevm_print(out, "\n");
         }
-        text = g_strconcat("- ", json_string_value(item), NULL);
         qevm_print_indented(out, 4, text);
     }
 }

@@ -138,6 +138,24 @@ qevm_command_print_help(const QevmCommand *command, QevmPrint *out)
 
 /* ---- errors ---- */
 
+/* Names out of a stream are in it. Of our own messages, those about loss have
+ * several lines; what others say has as many as it likes. */
+static char *
+printable_message(const GError *error)
+{
+    gboolean one_line =
+        error->domain == QEVM_ERROR && error->code != QEVM_ERROR_LOSS;
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", one_line ? 1 : -1);
+
+    for (char **line = lines; *line; line++) {
+        char *printable = qevm_printable(*line);
+
+        g_free(*line);
+        *line = printable;
+    }
+    return g_strjoinv("\n", lines);
+}
+
 int
 qevm_cli_fail(QevmCli *cli, const char *name, const GError *error,
               QevmExit system)
@@ -145,13 +163,14 @@ qevm_cli_fail(QevmCli *cli, const char *name, const GError *error,
     /* The errors of files name them already. */
     gboolean named = !name || (g_str_has_prefix(error->message, name) &&
                                error->message[strlen(name)] == ':');
+    g_autofree char *message = printable_message(error);
 
     /* What was decoded comes before what went wrong. */
     int number;
 
     (void)qevm_print_flush(cli->out, &number);
     fprintf(stderr, "qevm: %s%s%s\n", named ? "" : name, named ? "" : ": ",
-            error->message);
+            message);
     g_free(cli->failure);
     cli->failure = g_strdup(error->message);
     if (error->domain != QEVM_ERROR) {

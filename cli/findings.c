@@ -95,7 +95,8 @@ print_finding(const QevmReport *report, const QevmFinding *f, QevmPrint *out)
                                         QEVM_STYLE_ERROR };
     QevmStyle style = f->accepted ? QEVM_STYLE_DIM : styles[f->info->severity];
 
-    qevm_print_format(out, "%s: %s", report->subject, f->path);
+    qevm_print_format(out, "%s: ", report->subject);
+    qevm_print_words(out, f->path);
     if (report->offsets) {
         qevm_print_format(out, "%sat 0x%" G_GINT64_MODIFIER "x",
                           *f->path ? " " : "", f->offset);
@@ -103,10 +104,13 @@ print_finding(const QevmReport *report, const QevmFinding *f, QevmPrint *out)
     qevm_print(out, ": ");
     qevm_print_styled(out, style, "%s%s[%s]", f->accepted ? "accepted " : "",
                       qevm_severity_name(f->info->severity), f->info->slug);
-    qevm_print_format(out, ": %s\n", f->sentence);
+    qevm_print(out, ": ");
+    qevm_print_words(out, f->sentence);
+    qevm_print(out, "\n");
     for (guint i = 0; f->lines && i < f->lines->len; i++) {
-        qevm_print_format(out, "    QEMU%s: %s\n", f->likely ? ", likely" : "",
-                          (char *)g_ptr_array_index(f->lines, i));
+        qevm_print_format(out, "    QEMU%s: ", f->likely ? ", likely" : "");
+        qevm_print_words(out, g_ptr_array_index(f->lines, i));
+        qevm_print(out, "\n");
     }
     qevm_report_repairs(f, "    ", out);
     if (f->accepted) {

@@ -170,6 +170,12 @@ add_pages(GPtrArray *rows, const QevmStream *stream, const QevmFacts *facts)
     g_autofree char *live = qevm_info_size(facts->live_bytes);
     g_autoptr(GString) text = g_string_new(live);
 
+    if (stream->ram->mapped) {
+        fact(rows, "pages",
+             "each in its place behind the list of blocks; \"qevm ram list\" "
+             "counts them");
+        return;
+    }
     if (!stream->walked) {
         qevm_info_add(rows, QEVM_INFO_FACT, "pages",
                       "RAM not walked, %s; --walk does", live);

@@ -334,9 +334,12 @@ qevm_planning_problems(const QevmCli *cli, const QevmPlanning *planning)
     for (guint i = 0; i < problems->len; i++) {
         const QevmProblem *p = g_ptr_array_index(problems, i);
 
-        fprintf(stderr, "qevm: %s: %s\n", p->path, p->sentence);
+        g_autofree char *sentence = qevm_printable(p->sentence);
+        g_autofree char *advice = qevm_printable(p->advice ? p->advice : "");
+
+        fprintf(stderr, "qevm: %s: %s\n", p->path, sentence);
         if (p->advice) {
-            fprintf(stderr, "      %s\n", p->advice);
+            fprintf(stderr, "      %s\n", advice);
         }
     }
     return problems->len > 0;

@@ -1,6 +1,8 @@
 /* print.c - a command's output on its way to stdout. */
 #include "cli/print.h"
 
+#include "parser/value.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,6 +97,14 @@ qevm_print_format(QevmPrint *print, const char *format, ...)
 }
 
 void
+qevm_print_words(QevmPrint *print, const char *text)
+{
+    g_autofree char *printable = qevm_printable(text);
+
+    qevm_print(print, printable);
+}
+
+void
 qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format, ...)
 {
     gboolean coloured = print->colour && style != QEVM_STYLE_PLAIN;
@@ -113,6 +123,7 @@ static void
 print_filled(QevmPrint *print, const char *line, guint indent)
 {
     g_auto(GStrv) words = g_strsplit(line, " ", -1);
+    guint hang = g_str_has_prefix(line, "- ") ? 2 : 0;
     gsize column = 0;
 
     for (guint i = 0; words[i]; i++) {
@@ -121,6 +132,8 @@ print_filled(QevmPrint *print, const char *line, guint indent)
         if (column && column + 1 + len > COLUMNS - indent) {
             qevm_print(print, "\n");
             column = 0;
+            indent += hang;
+            hang = 0;
         }
         qevm_print_format(print, "%*s%s", column ? 1 : (int)indent, "",
                           words[i]);

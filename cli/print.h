@@ -25,6 +25,8 @@ void qevm_print_free(QevmPrint *print);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmPrint, qevm_print_free)
 
 void qevm_print(QevmPrint *print, const char *text);
+/* Words of others, of a stream: what is not printable is escaped. */
+void qevm_print_words(QevmPrint *print, const char *text);
 void qevm_print_bytes(QevmPrint *print, const char *text, gsize len);
 void qevm_print_format(QevmPrint *print, const char *format, ...)
     G_GNUC_PRINTF(2, 3);
@@ -32,7 +34,7 @@ void qevm_print_styled(QevmPrint *print, QevmStyle style, const char *format,
                        ...) G_GNUC_PRINTF(3, 4);
 
 /* Paragraphs of prose, filled to 79 columns; lines that begin with a blank
- * stay as they are. */
+ * stay as they are, and what goes on behind a "- " stands behind it. */
 void qevm_print_prose(QevmPrint *print, const char *text);
 /* The same, `indent` columns to the right. */
 void qevm_print_indented(QevmPrint *print, guint indent, const char *text);

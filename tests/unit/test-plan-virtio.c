@@ -11,8 +11,9 @@
 #define MSIX(at) at "/pci/config/pci/cap.msix/control"
 /* As many entries as config space says, all masked. */
 #define VECTORS(at, control, count)                                            \
-    SET(MSIX(at), control) ", " RESIZE(at "/pci/msix_table", count) ", " SET(  \
-        at "/pci/msix_table[*]/vector_control", "1")
+    SET(MSIX(at), control)                                                     \
+    ", " RESIZE(at "/pci/msix_table",                                          \
+                count) ", " SET(at "/pci/msix_table[*]/vector_control", "1")
 #define FEATURES(at) at "/virtio/{virtio/64bit_features}/guest_features"
 
 /* clang-format off */

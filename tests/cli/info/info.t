@@ -117,3 +117,9 @@ $ qevm info nothing missing
 2> qevm: nothing: at 0x0: not a QEMU stream: starts with 6e 6f 74 68, "QEVM" (51 45 56 4d) wanted
 2> qevm: missing: cannot be opened: No such file or directory
 [3]
+
+# In a mapped-ram file the pages are not in the stream.
+$ qevm info $STREAMS/10.0-mapped-ram.mig | grep pages
+  pages      each in its place behind the list of blocks; "qevm ram list" counts them
+$ qevm info --walk $STREAMS/10.0-mapped-ram.mig | grep pages
+  pages      each in its place behind the list of blocks; "qevm ram list" counts them

@@ -134,7 +134,7 @@ $ qevm info --walk numa.mig | sed -n '/RAM/,/pages/p'
              pc.rom                               131072 bytes (128.0 KiB)
              /rom@etc/table-loader                4096 bytes (4.0 KiB)
              /rom@etc/acpi/rsdp                   4096 bytes (4.0 KiB)
-  pages      36 bytes; 0 normal, 0 zero
+  pages      each in its place behind the list of blocks; "qevm ram list" counts them
 $ cat mapped.mig | qevm rewrite -r split.json - -o x
 2> qevm: -: a mapped-ram file cannot be rewritten from a pipe: its pages have gone by; --spool keeps them in a temporary file
 [3]

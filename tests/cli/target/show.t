@@ -9,7 +9,7 @@ $STREAMS/11.1-q35-virtio.mig: likely QEMU 11.1, x86_64, machine type pc-q35-11.1
   not known
     - which release it is: QEMU 11.1 or newer by its stream, taken for 11.1
     - which features it offers to virtio devices, the sizes of BARs and how
-    large RAM blocks can be: no .target.json of "qevm capture" is beside it
+      large RAM blocks can be: no .target.json of "qevm capture" is beside it
 # Which release it is can be open.
 $ qevm target show $STREAMS/7.2-pc-i440fx-6.2.mig
 $STREAMS/7.2-pc-i440fx-6.2.mig: likely QEMU 6.2, x86_64, machine type pc-i440fx-6.2
@@ -24,9 +24,9 @@ $STREAMS/7.2-pc-i440fx-6.2.mig: likely QEMU 6.2, x86_64, machine type pc-i440fx-
   not known
     - which release it is: QEMU 6.2 to 8.1 by its stream, taken for 6.2
     - which features it offers to virtio devices, the sizes of BARs and how
-    large RAM blocks can be: no .target.json of "qevm capture" is beside it
+      large RAM blocks can be: no .target.json of "qevm capture" is beside it
     - what idle guests do not send of devices that no description has:
-    cpu_common
+      cpu_common
 $ qevm target show --json $STREAMS/7.2-pc-i440fx-6.2.mig | jq -c '.qemu, .exact, .not_known[0]'
 "6.2"
 false
@@ -40,9 +40,9 @@ $STREAMS/5.2-pc-i440fx-2.3.mig: likely QEMU 5.2, x86_64, machine type open
   not known
     - which release it is: QEMU 2.3 to 5.2 by its stream, taken for 5.2
     - which features it offers to virtio devices, the sizes of BARs and how
-    large RAM blocks can be: no .target.json of "qevm capture" is beside it
+      large RAM blocks can be: no .target.json of "qevm capture" is beside it
     - what idle guests do not send of devices that no description has:
-    cpu_common
+      cpu_common
 # A shipped name adds to it.
 $ qevm target show $STREAMS/7.2-pc-i440fx-6.2.mig qemu-10.0/x86_64 | head -n 5
 $STREAMS/7.2-pc-i440fx-6.2.mig: QEMU 10.0, x86_64, machine type pc-i440fx-6.2
@@ -57,7 +57,7 @@ qemu-10.0/s390x: QEMU 10.0, s390x, machine type open
   description qemu-10.0/s390x-sources: 9 devices, 9 vmsds
   not known
     - which devices, RAM blocks and configuration it has: no stream that it
-    saved was named
+      saved was named
 $ qevm target show --json qemu-10.0/s390x | jq -c '[.qemu, .exact, .arch, .machine, .compat], (.parts[] | [.part, .name])'
 ["10.0",true,"s390x",null,false]
 ["description","qemu-10.0/s390x"]
@@ -70,9 +70,9 @@ dump.json: an unknown release of QEMU, unknown architecture, machine type open
   description dump.json: 1 device, 1 vmsd
   not known
     - which release it is, so that what it knows of commands and how it words
-    messages is open
+      messages is open
     - which devices, RAM blocks and configuration it has: no stream that it
-    saved was named
+      saved was named
 $ gzip -k dump.json
 $ qevm target show dump.json.gz | sed -n 2p
   description dump.json.gz: 1 device, 1 vmsd
@@ -89,7 +89,7 @@ $ cat >ref.mig.target.json <<END
 $ qevm target show ref.mig
 ref.mig: QEMU 11.1.3, x86_64, machine type pc-q35-11.1
   stream      ref.mig: 40 sections (39 described), 9 RAM blocks
-  capture     ref.mig.target.json: 2 devices, 0 virtio, 1 RAM block, 0 machines, 1 type
+  capture     ref.mig.target.json: 2 devices, 1 RAM block, 1 device type
   description qemu-11.1/x86_64: 242 devices, 351 vmsds
   description qemu-11.1/sources: 1038 devices, 946 vmsds, not complete
   description qemu-11.1/x86_64-sources: 60 devices, 60 vmsds, not complete
