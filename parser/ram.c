@@ -356,6 +356,7 @@ guess_page_size(QevmWalk *walk, GError **error)
             walk->stream->page_size = sizes[i];
         }
     }
+    walk->stream->page_size_guess = walk->stream->page_size;
     return TRUE;
 }
 

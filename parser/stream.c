@@ -419,6 +419,7 @@ start_over(Opener *o)
     g_clear_pointer(&s->machine, g_free);
     s->page_size = 0;
     s->page_size_exact = FALSE;
+    s->page_size_guess = 0;
     s->footers = FALSE;
     s->capability_ignore_shared = s->capability_mapped_ram = FALSE;
     s->multifd = FALSE;

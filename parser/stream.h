@@ -89,6 +89,8 @@ typedef struct QevmStream {
     char *machine;            /* owned; NULL: no configuration */
     guint64 page_size;        /* target page size; 0: nothing tells */
     gboolean page_size_exact; /* vmdesc or configuration tell it */
+    guint64 page_size_guess;  /* what page records were read with before that;
+                                 0: none were */
     gboolean footers;         /* sections carry footers */
     gboolean walked;          /* every record header was read */
     gboolean opaque_rest;     /* no vmdesc and no footers: after the live part

@@ -350,6 +350,18 @@ emit_rest(QevmEdit *edit, gboolean skip_live, GError **error)
 QevmSource *
 qevm_emit_rest(QevmEdit *edit, GError **error)
 {
+    const QevmStream *s = edit->stream;
+
+    if ((edit->live->ram || edit->live->page_size) && s->page_size_guess &&
+        s->page_size_guess != s->page_size) {
+        g_set_error(error, QEVM_ERROR, QEVM_ERROR_UNSUPPORTED,
+                    "the vmdesc says that pages have %" G_GUINT64_FORMAT
+                    " bytes; what came before it was written for pages of "
+                    "%" G_GUINT64_FORMAT ", since nothing tells in a pipe: "
+                    "give the stream as a file",
+                    s->page_size, s->page_size_guess);
+        return NULL;
+    }
     return emit_rest(edit, FALSE, error);
 }
 
