@@ -71,8 +71,8 @@ UNIT_SRC := $(wildcard tests/unit/test-*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz-*.c)
 # Programs against hostile input, and what they share with the fuzz targets.
 HOST_SRC := $(wildcard tests/hostile/sweep.c tests/hostile/property.c)
-EXER_SRC := tests/hostile/exercise.c tests/hostile/image.c \
-            tests/hostile/meter.c tests/hostile/pages.c
+EXER_SRC := tests/hostile/exercise.c tests/hostile/exercise-rewrite.c \
+            tests/hostile/image.c tests/hostile/meter.c tests/hostile/pages.c
 BENCH_SRC := $(wildcard tests/bench/*.c)
 HEADERS  := $(wildcard cli/*.h cli/*/*.h parser/*.h rewrite/*.h tests/unit/*.h \
               tests/hostile/*.h)

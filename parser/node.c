@@ -551,47 +551,6 @@ qevm_node_children(QevmNode *node)
     return node->children;
 }
 
-static QevmNode *
-find_child(QevmNode *parent, const char *name, gboolean subsection)
-{
-    QevmNode *n = parent ? qevm_node_children(parent) : NULL;
-
-    while (n && ((subsection && n->kind != QEVM_NODE_SUBSECTION) ||
-                 strcmp(qevm_node_name(n), name) != 0)) {
-        n = n->next;
-    }
-    return n;
-}
-
-QevmNode *
-qevm_node_child(QevmNode *parent, const char *name)
-{
-    return find_child(parent, name, FALSE);
-}
-
-QevmNode *
-qevm_node_subsection(QevmNode *parent, const char *name)
-{
-    return find_child(parent, name, TRUE);
-}
-
-gboolean
-qevm_node_child_number(QevmNode *parent, const char *name, guint64 *number)
-{
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-    QevmNode *node = qevm_node_child(parent, name);
-
-    if (!node || node->kind != QEVM_NODE_FIELD) {
-        return FALSE;
-    }
-    qevm_node_value(node, 0, &value);
-    if (value.kind != QEVM_VALUE_UINT) {
-        return FALSE;
-    }
-    *number = value.as.u;
-    return TRUE;
-}
-
 /* ---- what a node says ---- */
 
 const char *

@@ -121,9 +121,18 @@ QevmNode *qevm_node_children(QevmNode *node);
  */
 QevmNode *qevm_node_child(QevmNode *parent, const char *name);
 QevmNode *qevm_node_subsection(QevmNode *parent, const char *name);
+/* The first child that is what `like`, of another tree, is there: its kind,
+ * index and name; NULL: none, or no parent. */
+QevmNode *qevm_node_mate(QevmNode *parent, const QevmNode *like);
 /* The value of the child of that name, if it is one unsigned number. */
 gboolean qevm_node_child_number(QevmNode *parent, const char *name,
                                 guint64 *number);
+/* The value of a FIELD, or of element `index` of an ARRAY, if it is a number,
+ * a negative one as two's complement, or a bool. `node` may be NULL: FALSE. */
+gboolean qevm_node_number(QevmNode *node, guint64 index, guint64 *number);
+/* The same of the bytes as they are now, up to 8 an element, big-endian,
+ * whether their type is known, or they are decoded, or not. */
+gboolean qevm_node_word(QevmNode *node, guint64 index, guint64 *number);
 
 /* The name in paths: a field's, a subsection's, "" for a section or RAW. */
 const char *qevm_node_name(const QevmNode *node);

@@ -63,6 +63,22 @@ qevm_ram_find(const QevmRam *ram, const char *idstr)
     return NULL;
 }
 
+/* Option ROMs that are files of fw_cfg and whose memory was sent, too, until
+ * 2.0 (hw/core/loader.c:rom_add_file()): firmware reads such a file when the
+ * guest boots, from its QEMU, which has the same or a newer one. And, with
+ * pflash, the end of that once more, below 1 MiB: an alias, and no memory,
+ * since the machine types of 9.1 (hw/i386/pc_sysfw.c). */
+const char *
+qevm_ram_copy_why(const char *idstr)
+{
+    if (strcmp(idstr, "isa-bios") == 0) {
+        return "the destination has no copy of the flash, but shows it itself";
+    }
+    return g_str_has_prefix(idstr, "/rom@genroms/")
+               ? "the destination reads it from a file of its own, if it boots"
+               : NULL;
+}
+
 /* A block's page size is sent only with postcopy-ram on, and only where it is
  * unusual; nothing in the list says so. The next entry starts with a length
  * byte that is never 0, and a page size word always starts with 0; after the

@@ -33,4 +33,8 @@ void qevm_ram_free(QevmRam *ram);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmRam, qevm_ram_free)
 const QevmRamBlock *qevm_ram_find(const QevmRam *ram, const char *idstr);
 
+/* Why no guest misses the block of that name where the destination has none: it
+ * is a copy of what that has itself. NULL: it is none. */
+const char *qevm_ram_copy_why(const char *idstr);
+
 #endif

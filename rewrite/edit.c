@@ -92,23 +92,20 @@ qevm_edit_free(QevmEdit *edit)
 static char *
 name_in(QevmNode *configuration)
 {
-    for (QevmNode *n = qevm_node_children(configuration); n; n = n->next) {
-        g_auto(QevmValue) value = QEVM_VALUE_INIT;
-        gsize size;
-        const char *text;
+    QevmNode *node = qevm_node_child(configuration, "name");
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    gsize size;
+    const char *text;
 
-        if (n->kind != QEVM_NODE_FIELD ||
-            strcmp(qevm_node_name(n), "name") != 0) {
-            continue;
-        }
-        qevm_node_value(n, 0, &value);
-        if (value.kind != QEVM_VALUE_STRING) {
-            return NULL;
-        }
-        text = g_bytes_get_data(value.bytes, &size);
-        return g_strndup(text, size);
+    if (!node || node->kind != QEVM_NODE_FIELD) {
+        return NULL;
     }
-    return NULL;
+    qevm_node_value(node, 0, &value);
+    if (value.kind != QEVM_VALUE_STRING) {
+        return NULL;
+    }
+    text = g_bytes_get_data(value.bytes, &size);
+    return g_strndup(text, size);
 }
 
 char *

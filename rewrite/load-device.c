@@ -13,28 +13,6 @@
 
 typedef gboolean DeviceFunc(QevmLoad *load, QevmNode *ref, QevmNode *source);
 
-/* A number of a leaf or of an array of leaves, whether described or not. */
-static gboolean
-element(QevmNode *node, guint64 index, guint64 *number)
-{
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    guint64 size = node && node->kind <= QEVM_NODE_ARRAY &&
-                           node->kind != QEVM_NODE_SECTION &&
-                           node->kind != QEVM_NODE_SUBSECTION
-                       ? node->desc.field->size
-                       : 0;
-
-    if (size < 1 || size > 8) {
-        return FALSE;
-    }
-    qevm_node_emit(node, bytes);
-    if (bytes->len / size <= index) {
-        return FALSE;
-    }
-    *number = qevm_be_get(bytes->data + index * size, (gsize)size);
-    return TRUE;
-}
-
 static gboolean
 stop(QevmLoad *load, QevmNode *ref, QevmNode *source, guint64 index, int number,
      const QevmVmsd *vmsd, QevmMessage *message)
@@ -115,26 +93,23 @@ differs(guint64 id, guint64 local, guint64 incoming)
     return ((local ^ incoming) & qevm_arm_fixed_bits(id)) != 0;
 }
 
-typedef struct {
-    QevmNode *indexes, *values;
-} Registers;
-
-static Registers
-registers_of(QevmNode *cpu)
+QevmArmRegisters
+qevm_arm_registers(QevmNode *cpu)
 {
-    return (Registers){ qevm_node_child(cpu, "cpreg_vmstate_indexes"),
-                        qevm_node_child(cpu, "cpreg_vmstate_values") };
+    return (QevmArmRegisters){ qevm_node_child(cpu, "cpreg_vmstate_indexes"),
+                               qevm_node_child(cpu, "cpreg_vmstate_values") };
 }
 
 /* Both lists are sorted (target/arm/machine.c:cpu_post_load()). */
 static gboolean
 check_arm_registers(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    Registers here = registers_of(ref), there = registers_of(source);
+    QevmArmRegisters here = qevm_arm_registers(ref);
+    QevmArmRegisters there = qevm_arm_registers(source);
     guint64 i = 0, v = 0, local, incoming;
 
-    while (element(here.indexes, i, &local) &&
-           element(there.indexes, v, &incoming)) {
+    while (qevm_node_word(here.indexes, i, &local) &&
+           qevm_node_word(there.indexes, v, &incoming)) {
         if (incoming < local) {
             return stop(load, here.indexes, there.indexes, v, EPERM,
                         qevm_node_vmsd(ref),
@@ -153,17 +128,20 @@ check_arm_registers(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static gboolean
 check_arm_values(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    Registers here = registers_of(ref), there = registers_of(source);
+    QevmArmRegisters here = qevm_arm_registers(ref);
+    QevmArmRegisters there = qevm_arm_registers(source);
     gboolean zero = qevm_target_is_before(load->target, 1100);
     guint64 i = 0, v = 0, local, incoming, a, b;
 
-    for (; element(here.indexes, i, &local) && element(here.values, i, &a);
+    for (; qevm_node_word(here.indexes, i, &local) &&
+           qevm_node_word(here.values, i, &a);
          i++) {
-        gboolean have = element(there.indexes, v, &incoming);
+        gboolean have = qevm_node_word(there.indexes, v, &incoming);
         gboolean same = have && incoming == local;
 
         b = 0;
-        if ((same && !element(there.values, v, &b)) || (!same && !zero)) {
+        if ((same && !qevm_node_word(there.values, v, &b)) ||
+            (!same && !zero)) {
             continue;
         }
         if (have && differs(local, a, b)) {
@@ -177,8 +155,6 @@ check_arm_values(QevmLoad *load, QevmNode *ref, QevmNode *source)
 
 /* ---- ppc ---- */
 
-#define SPR_PVR 287
-
 /* A guest that has agreed on a mode of an older processor goes on in that,
  * whatever processor it is (target/ppc/machine.c:cpu_post_load()). */
 static gboolean
@@ -190,14 +166,16 @@ check_ppc_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
         qevm_node_child(qevm_node_child(source, "cpu/compat"), "compat_pvr");
     guint64 local, incoming, compatible;
 
-    if (element(mode, 0, &compatible) && compatible) {
+    if (qevm_node_word(mode, 0, &compatible) && compatible) {
         return TRUE;
     }
-    if (!element(here, SPR_PVR, &local) ||
-        !element(there, SPR_PVR, &incoming) || local == incoming) {
+    if (!qevm_node_word(here, QEVM_PPC_SPR_PVR, &local) ||
+        !qevm_node_word(there, QEVM_PPC_SPR_PVR, &incoming) ||
+        local == incoming) {
         return TRUE;
     }
-    return stop(load, here, there, SPR_PVR, EINVAL, qevm_node_vmsd(ref), NULL);
+    return stop(load, here, there, QEVM_PPC_SPR_PVR, EINVAL,
+                qevm_node_vmsd(ref), NULL);
 }
 
 /* 11.0 sends this timer whether the CPU has it or not; before, it is loaded
@@ -206,11 +184,10 @@ check_ppc_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static gboolean
 check_arm_timer(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    static const char name[] = "cpu/wfxt-timer";
-    QevmNode *timer = qevm_node_child(source, name);
+    QevmNode *timer = qevm_node_child(source, QEVM_ARM_TIMER);
     QevmMessage *message;
 
-    if (!timer || qevm_node_child(ref, name) ||
+    if (!timer || qevm_node_child(ref, QEVM_ARM_TIMER) ||
         !qevm_target_is_before(load->target, 1100)) {
         return TRUE;
     }
@@ -246,12 +223,12 @@ check_spapr(QevmLoad *load, QevmNode *ref, QevmNode *source)
 
         if (n->kind != QEVM_NODE_SUBSECTION ||
             !g_str_has_prefix(name, prefix) ||
-            !element(here = qevm_node_children(n), 0, &local)) {
+            !qevm_node_word(here = qevm_node_children(n), 0, &local)) {
             continue;
         }
         there = qevm_node_child(source, name);
         there = there ? qevm_node_children(there) : NULL;
-        if (there ? element(there, 0, &incoming) && incoming > local
+        if (there ? qevm_node_word(there, 0, &incoming) && incoming > local
                   : local == 0) {
             QevmMessage *message = qevm_message_new("spapr-cap-higher");
 

@@ -157,25 +157,8 @@ count_of(const QevmNode *node)
 static gboolean
 number_of(QevmNode *node, guint64 *number)
 {
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-
-    if (!node || node->kind != QEVM_NODE_FIELD) {
-        return FALSE;
-    }
-    qevm_node_value(node, 0, &value);
-    switch (value.kind) {
-    case QEVM_VALUE_UINT:
-        *number = value.as.u;
-        return TRUE;
-    case QEVM_VALUE_SINT:
-        *number = (guint64)value.as.s;
-        return TRUE;
-    case QEVM_VALUE_BOOL:
-        *number = value.as.b;
-        return TRUE;
-    default:
-        return FALSE;
-    }
+    return node && node->kind == QEVM_NODE_FIELD &&
+           qevm_node_number(node, 0, number);
 }
 
 /* What the destination read there from the stream's bytes. */

@@ -88,6 +88,16 @@ gboolean qevm_virtio_features(QevmNode *overlay, guint64 *features);
 /* The bits of a system register, by its number in the stream, that the CPU
  * model fixes: a destination whose own differ refuses the value. */
 guint64 qevm_arm_fixed_bits(guint64 id);
+/* The lists of an arm CPU's system registers: their numbers, sorted, and the
+ * values beside them; NULL: it has none. */
+typedef struct {
+    QevmNode *indexes, *values; /* borrowed; see qevm_node_word() */
+} QevmArmRegisters;
+QevmArmRegisters qevm_arm_registers(QevmNode *cpu);
+/* The subsection of a timer that not every arm CPU has. */
+#define QEVM_ARM_TIMER "cpu/wfxt-timer"
+/* Which of `env.spr` tells what processor a ppc CPU is. */
+#define QEVM_PPC_SPR_PVR 287
 
 /* Loads `record` (FULL, START or CONFIGURATION) of `stream` into the section
  * `ref` of the target's reference. The trees of both are made and stay.

@@ -54,7 +54,7 @@ put_page_bits(QevmApply *apply, QevmRecord *configuration, guint bits,
     }
     qevm_be_put(word, sizeof word, bits);
     value = g_bytes_new(word, sizeof word);
-    sub = qevm_page_bits_subsection(&tree->root);
+    sub = qevm_node_subsection(&tree->root, QEVM_PAGE_BITS);
     if (!sub) {
         return add_subsection(apply, &tree->root, value, error);
     }

@@ -148,25 +148,13 @@ rename_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
                              QEVM_LOSS_LOSSLESS, NULL, error);
 }
 
-/* Option ROMs that are files of fw_cfg and whose memory was sent, too, until
- * 2.0 (hw/core/loader.c:rom_add_file()): firmware reads such a file when the
- * guest boots, from its QEMU, which has the same or a newer one. And, with
- * pflash, the end of that once more, below 1 MiB: an alias, and no memory,
- * since the machine types of 9.1 (hw/i386/pc_sysfw.c). */
-static gboolean
-is_own_rom(const char *idstr)
-{
-    return g_str_has_prefix(idstr, "/rom@genroms/") ||
-           strcmp(idstr, "isa-bios") == 0;
-}
-
 static gboolean
 drop_block(QevmApply *apply, QevmRamMap *map, guint index, const char *path,
            GError **error)
 {
     const QevmNewBlock *block = qevm_ram_map_block(map, index);
     guint64 offset = qevm_block_offset(apply, block), length = block->length;
-    gboolean own = is_own_rom(block->idstr);
+    gboolean own = qevm_ram_copy_why(block->idstr) != NULL;
 
     qevm_ram_map_drop(map, index);
     return qevm_apply_change(

@@ -13,18 +13,12 @@ static QevmNode *
 configuration_len(const QevmPlace *place)
 {
     const QevmNode *node = place->node;
-    QevmNode *c;
 
     if (place->record->type != QEVM_RECORD_CONFIGURATION || !node->parent ||
         node->parent->parent || strcmp(qevm_node_name(node), "name") != 0) {
         return NULL;
     }
-    for (c = qevm_node_children(node->parent); c; c = c->next) {
-        if (strcmp(qevm_node_name(c), "len") == 0) {
-            return c;
-        }
-    }
-    return NULL;
+    return qevm_node_child(node->parent, "len");
 }
 
 static gboolean

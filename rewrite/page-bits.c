@@ -1,38 +1,21 @@
 #include "rewrite/page-bits.h"
 
-#include <string.h>
-
-static QevmNode *
-find(QevmNode *parent, QevmNodeKind kind, const char *name)
-{
-    for (QevmNode *n = qevm_node_children(parent); n; n = n->next) {
-        if (n->kind == kind && strcmp(qevm_node_name(n), name) == 0) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-QevmNode *
-qevm_page_bits_subsection(QevmNode *configuration)
-{
-    return find(configuration, QEVM_NODE_SUBSECTION, QEVM_PAGE_BITS);
-}
-
 QevmNode *
 qevm_page_bits_field(QevmNode *subsection)
 {
-    return find(subsection, QEVM_NODE_FIELD, QEVM_PAGE_BITS_FIELD);
+    QevmNode *field = qevm_node_child(subsection, QEVM_PAGE_BITS_FIELD);
+
+    return field && field->kind == QEVM_NODE_FIELD ? field : NULL;
 }
 
 gboolean
 qevm_page_bits_agree(const QevmEdit *edit, QevmRecord *configuration,
                      GError **error)
 {
-    QevmNode *sub = configuration->tree
-                        ? qevm_page_bits_subsection(&configuration->tree->root)
-                        : NULL;
-    QevmNode *field = sub ? qevm_page_bits_field(sub) : NULL;
+    QevmNode *sub = qevm_node_subsection(
+        configuration->tree ? &configuration->tree->root : NULL,
+        QEVM_PAGE_BITS);
+    QevmNode *field = qevm_page_bits_field(sub);
     guint64 size =
         edit->live->page_size ? edit->live->page_size : edit->stream->page_size;
     g_auto(QevmValue) value = QEVM_VALUE_INIT;

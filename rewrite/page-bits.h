@@ -9,9 +9,7 @@
 #define QEVM_PAGE_BITS "configuration/target-page-bits"
 #define QEVM_PAGE_BITS_FIELD "target_page_bits"
 
-/* The subsection in a configuration's tree, and the field in it; NULL: there
- * is none. */
-QevmNode *qevm_page_bits_subsection(QevmNode *configuration);
+/* The field in the subsection of a configuration; NULL: there is none. */
 QevmNode *qevm_page_bits_field(QevmNode *subsection);
 /* Does an edited configuration say what the pages are? UNSUPPORTED if not. */
 QEVM_CHECKED gboolean qevm_page_bits_agree(const QevmEdit *edit,

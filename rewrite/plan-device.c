@@ -12,53 +12,13 @@
 typedef gboolean DeviceFunc(QevmRepair *r, GError **error);
 
 static gboolean
-element(GBytes *bytes, gsize index, guint64 *number_out)
-{
-    gsize size;
-    const guint8 *data = g_bytes_get_data(bytes, &size);
-
-    if (size / 8 <= index) {
-        return FALSE;
-    }
-    *number_out = qevm_be_get(data + 8 * index, 8);
-    return TRUE;
-}
-
-/* A list of system registers and their values. */
-typedef struct {
-    GBytes *indexes, *values;
-} Registers;
-
-static void
-registers_clear(Registers *list)
-{
-    g_clear_pointer(&list->indexes, g_bytes_unref);
-    g_clear_pointer(&list->values, g_bytes_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Registers, registers_clear)
-
-static gboolean
-read_registers(QevmNode *cpu, Registers *list)
-{
-    QevmNode *indexes = qevm_node_child(cpu, "cpreg_vmstate_indexes");
-    QevmNode *values = qevm_node_child(cpu, "cpreg_vmstate_values");
-
-    if (!indexes || !values) {
-        return FALSE;
-    }
-    list->indexes = qevm_plan_bytes(indexes);
-    list->values = qevm_plan_bytes(values);
-    return TRUE;
-}
-
-static gboolean
-has_register(const Registers *list, guint64 id, guint64 value)
+has_register(const QevmArmRegisters *list, guint64 id, guint64 value)
 {
     guint64 other;
 
-    for (gsize i = 0; list->indexes && element(list->indexes, i, &other); i++) {
+    for (gsize i = 0; qevm_node_word(list->indexes, i, &other); i++) {
         if (other == id) {
-            return element(list->values, i, &other) && other == value;
+            return qevm_node_word(list->values, i, &other) && other == value;
         }
     }
     return FALSE;
@@ -68,22 +28,24 @@ has_register(const Registers *list, guint64 id, guint64 value)
  * both have, but for the bits that are constants. FALSE: a register is left out
  * that the guest may have written to. */
 static gboolean
-merge_registers(const Registers *there, const Registers *here,
-                const Registers *base, GByteArray *indexes, GByteArray *values)
+merge_registers(const QevmArmRegisters *there, const QevmArmRegisters *here,
+                const QevmArmRegisters *base, GByteArray *indexes,
+                GByteArray *values)
 {
     guint64 a, b, value, own;
     gboolean kept = TRUE;
     gsize i = 0, k = 0;
 
-    while (element(here->indexes, k, &b) && element(here->values, k, &value)) {
-        while (element(there->indexes, i, &a) && a < b &&
-               element(there->values, i, &own)) {
+    while (qevm_node_word(here->indexes, k, &b) &&
+           qevm_node_word(here->values, k, &value)) {
+        while (qevm_node_word(there->indexes, i, &a) && a < b &&
+               qevm_node_word(there->values, i, &own)) {
             kept = kept && (own == 0 || qevm_arm_fixed_bits(a) ||
                             has_register(base, a, own));
             i++;
         }
-        if (element(there->indexes, i, &a) && a == b &&
-            element(there->values, i, &own)) {
+        if (qevm_node_word(there->indexes, i, &a) && a == b &&
+            qevm_node_word(there->values, i, &own)) {
             guint64 fixed = qevm_arm_fixed_bits(b);
 
             value = (value & fixed) | (own & ~fixed);
@@ -93,7 +55,8 @@ merge_registers(const Registers *there, const Registers *here,
         qevm_be_append(values, 8, value);
         k++;
     }
-    while (element(there->indexes, i, &a) && element(there->values, i, &own)) {
+    while (qevm_node_word(there->indexes, i, &a) &&
+           qevm_node_word(there->values, i, &own)) {
         kept = kept && (own == 0 || qevm_arm_fixed_bits(a) ||
                         has_register(base, a, own));
         i++;
@@ -163,19 +126,18 @@ repair_registers(QevmRepair *r, GError **error)
     QevmRecord *base = qevm_plan_base(r->plan, r->record);
     QevmTree *then = base ? qevm_record_tree(r->plan->base, base, NULL) : NULL;
     QevmNode *len = qevm_node_child(r->source, "cpreg_vmstate_array_len");
-    g_auto(Registers) there = { 0 }, here = { 0 }, idle = { 0 };
+    QevmArmRegisters there = qevm_arm_registers(r->source);
+    QevmArmRegisters here = qevm_arm_registers(r->like);
+    QevmArmRegisters idle = qevm_arm_registers(then ? &then->root : NULL);
     g_autoptr(GByteArray) indexes = g_byte_array_new();
     g_autoptr(GByteArray) values = g_byte_array_new();
     g_autofree char *at = NULL;
     QevmLoss loss;
     json_t *rule;
 
-    if (!len || !read_registers(r->source, &there) ||
-        !read_registers(r->like, &here)) {
+    if (!len || !there.indexes || !there.values || !here.indexes ||
+        !here.values) {
         return TRUE;
-    }
-    if (then) {
-        (void)read_registers(&then->root, &idle);
     }
     loss = merge_registers(&there, &here, &idle, indexes, values)
                ? QEVM_LOSS_STATED
@@ -193,7 +155,7 @@ repair_registers(QevmRepair *r, GError **error)
 static gboolean
 strip_timer(QevmRepair *r, GError **error)
 {
-    QevmNode *timer = qevm_node_child(r->source, "cpu/wfxt-timer");
+    QevmNode *timer = qevm_node_child(r->source, QEVM_ARM_TIMER);
     g_autofree char *at = qevm_plan_path(r->plan, r->record, timer, -1);
     g_autoptr(GBytes) bytes = qevm_plan_bytes(timer);
     json_t *rule = qevm_plan_op("strip-subsection", at);
@@ -204,22 +166,19 @@ strip_timer(QevmRepair *r, GError **error)
         "a timer of instructions that this CPU does not have", error);
 }
 
-#define SPR_PVR 287
-
 static gboolean
 set_processor(QevmRepair *r, GError **error)
 {
     QevmNode *there = qevm_node_child(r->source, "env.spr");
     QevmNode *here = qevm_node_child(r->like, "env.spr");
-    g_autoptr(GBytes) local = here ? qevm_plan_bytes(here) : NULL;
     g_autofree char *at = NULL, *text = NULL;
     guint64 version;
     json_t *rule;
 
-    if (!there || !local || !element(local, SPR_PVR, &version)) {
+    if (!there || !qevm_node_word(here, QEVM_PPC_SPR_PVR, &version)) {
         return TRUE;
     }
-    at = qevm_plan_path(r->plan, r->record, there, SPR_PVR);
+    at = qevm_plan_path(r->plan, r->record, there, QEVM_PPC_SPR_PVR);
     text = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", version);
     rule = qevm_plan_op("set", at);
     json_object_set_new(rule, "value", json_string(text));
@@ -232,8 +191,8 @@ static gboolean
 repair_cpu(QevmRepair *r, GError **error)
 {
     if (qevm_node_child(r->source, "cpreg_vmstate_indexes")) {
-        return qevm_node_child(r->source, "cpu/wfxt-timer") &&
-                       !qevm_node_child(r->like, "cpu/wfxt-timer") &&
+        return qevm_node_child(r->source, QEVM_ARM_TIMER) &&
+                       !qevm_node_child(r->like, QEVM_ARM_TIMER) &&
                        qevm_target_is_before(r->plan->target, 1100)
                    ? strip_timer(r, error)
                    : repair_registers(r, error);

@@ -11,25 +11,6 @@
 
 #include "rewrite/plan-private.h"
 
-static gboolean
-is_mate(const QevmNode *a, const QevmNode *b)
-{
-    return a->kind == b->kind && a->index == b->index &&
-           strcmp(qevm_node_name(a), qevm_node_name(b)) == 0;
-}
-
-static QevmNode *
-mate_of(QevmNode *node, QevmNode *parent)
-{
-    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
-         n = n->next) {
-        if (is_mate(n, node)) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
 /* The same place in the section of the base; NULL: not known. */
 static QevmNode *
 base_node(QevmPlan *plan, QevmRecord *record, QevmNode *node)
@@ -38,7 +19,7 @@ base_node(QevmPlan *plan, QevmRecord *record, QevmNode *node)
     QevmTree *tree;
 
     if (node->parent) {
-        return mate_of(node, base_node(plan, record, node->parent));
+        return qevm_node_mate(base_node(plan, record, node->parent), node);
     }
     base = qevm_plan_base(plan, record);
     tree = base ? qevm_record_tree(plan->base, base, NULL) : NULL;
@@ -111,7 +92,7 @@ says_nothing(QevmNode *node, QevmNode *base)
         return FALSE;
     }
     for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
-        QevmNode *mate = mate_of(n, base);
+        QevmNode *mate = qevm_node_mate(base, n);
 
         /* That an element or a subsection is there says something itself. */
         if (!says_nothing(n, mate) ||

@@ -127,17 +127,6 @@ next_leaf(QevmNode *node)
     return node;
 }
 
-static gboolean
-has_field(QevmNode *parent, const char *name)
-{
-    for (QevmNode *n = qevm_node_children(parent); n; n = n->next) {
-        if (strcmp(qevm_node_name(n), name) == 0) {
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 /* A name that the struct does not have yet, as QEMU numbers equal ones. */
 static char *
 new_name(QevmNode *parent, GHashTable *used, const char *name)
@@ -145,7 +134,7 @@ new_name(QevmNode *parent, GHashTable *used, const char *name)
     char *unique = g_strdup(name);
 
     for (guint i = 1;
-         has_field(parent, unique) || g_hash_table_contains(used, unique);
+         qevm_node_child(parent, unique) || g_hash_table_contains(used, unique);
          i++) {
         g_free(unique);
         unique = g_strdup_printf("%s[%u]", name, i);

@@ -287,39 +287,23 @@ resize_block(Blocks *b, const char *idstr, guint64 there, guint64 here,
 
 /* ---- all of them ---- */
 
-/* With pflash, the end of that once more, below 1 MiB: see ops-ram.c. */
-static gboolean
-is_copy(const char *idstr)
-{
-    return strcmp(idstr, "isa-bios") == 0;
-}
-
 static gboolean
 drop_block(Blocks *b, const QevmRamBlock *block, GError **error)
 {
     g_autofree char *at = block_name(block->idstr);
-    gboolean own;
+    const char *copy = qevm_ram_copy_why(block->idstr);
 
-    if (is_copy(block->idstr)) {
-        return qevm_plan_rule(
-            b->plan, qevm_plan_op("drop-ram-block", at), QEVM_LOSS_DEFAULT,
-            "the destination has no copy of the flash, but shows it itself",
-            error);
-    }
-    if (!is_rom(block->idstr)) {
+    if (!copy && !is_rom(block->idstr)) {
         qevm_plan_problem(b->plan, block_path(block->idstr),
                           g_strdup("the destination has no such block, nor "
                                    "one that could be it"),
                           NULL);
         return TRUE;
     }
-    own = g_str_has_prefix(block->idstr, "/rom@genroms/");
     return qevm_plan_rule(
         b->plan, qevm_plan_op("drop-ram-block", at),
-        own ? QEVM_LOSS_DEFAULT : QEVM_LOSS_LOSSY,
-        own ? "the destination reads it from a file of its own, if it boots"
-            : "the destination's device has no boot ROM",
-        error);
+        copy ? QEVM_LOSS_DEFAULT : QEVM_LOSS_LOSSY,
+        copy ? copy : "the destination's device has no boot ROM", error);
 }
 
 static gboolean

@@ -63,9 +63,9 @@ set_version(QevmRepair *r, QevmNode *node, guint32 version, GError **error)
                 error);
 }
 
-/* The subsection of that name where the loader stopped. */
+/* The first subsection of that name, however deep. */
 static QevmNode *
-find_subsection(QevmNode *parent, const char *name)
+subsection_below(QevmNode *parent, const char *name)
 {
     QevmNode *found = NULL;
 
@@ -75,7 +75,7 @@ find_subsection(QevmNode *parent, const char *name)
             found = n;
         } else if (n->kind != QEVM_NODE_FIELD && n->kind != QEVM_NODE_ARRAY &&
                    n->kind != QEVM_NODE_RAW) {
-            found = find_subsection(n, name);
+            found = subsection_below(n, name);
         }
     }
     return found;
@@ -99,7 +99,7 @@ strip(QevmRepair *r, QevmNode *node, const char *why, GError **error)
 static gboolean
 repair_subsection(QevmRepair *r, GError **error)
 {
-    QevmNode *node = find_subsection(r->source, r->stop->text);
+    QevmNode *node = subsection_below(r->source, r->stop->text);
 
     if (!node) {
         return TRUE;
@@ -116,18 +116,8 @@ repair_subsection(QevmRepair *r, GError **error)
 static QevmNode *
 mate_of(QevmRepair *r, QevmNode *like)
 {
-    QevmNode *parent = like->parent ? mate_of(r, like->parent) : r->source;
-
-    if (!like->parent || !parent) {
-        return parent;
-    }
-    for (QevmNode *n = qevm_node_children(parent); n; n = n->next) {
-        if (n->kind == like->kind && n->index == like->index &&
-            strcmp(qevm_node_name(n), qevm_node_name(like)) == 0) {
-            return n;
-        }
-    }
-    return NULL;
+    return like->parent ? qevm_node_mate(mate_of(r, like->parent), like)
+                        : r->source;
 }
 
 static gboolean

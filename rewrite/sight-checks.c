@@ -63,7 +63,7 @@ check_page_bits(QevmLook *look)
         return;
     }
     qevm_look_at(look, bits, -1);
-    if (incoming(look, &said) && qevm_look_number(bits, 0, &there)) {
+    if (incoming(look, &said) && qevm_node_number(bits, 0, &there)) {
         qevm_look_verdict(look, said == there);
     }
 }
@@ -286,7 +286,7 @@ check_ram_block(QevmLook *look)
     const QevmRamBlock *block = look->stream->ram && name
                                     ? qevm_ram_find(look->stream->ram, name)
                                     : NULL;
-    QevmNode *blocks = qevm_look_named(look->root, ".blocks"), *node = NULL;
+    QevmNode *blocks = qevm_look_named(look->root, ".blocks"), *node;
     guint64 said;
 
     if (!block) {
@@ -294,10 +294,7 @@ check_ram_block(QevmLook *look)
         qevm_look_verdict(look, FALSE);
         return;
     }
-    for (QevmNode *n = blocks ? qevm_node_children(blocks) : NULL; n && !node;
-         n = n->next) {
-        node = strcmp(qevm_node_name(n), name) == 0 ? n : NULL;
-    }
+    node = qevm_node_child(blocks, name);
     if (node) {
         qevm_look_at(look, node, -1);
     }
@@ -323,7 +320,7 @@ is_compared(QevmNode *node, gconstpointer data)
 
     return node->kind == QEVM_NODE_FIELD &&
            g_str_has_suffix(node->desc.field->type, wanted->end) &&
-           qevm_look_number(node, 0, &there) && there == wanted->number;
+           qevm_node_number(node, 0, &there) && there == wanted->number;
 }
 
 /* Since 10.2 nothing names the field; then it is the first that could be. */
@@ -347,7 +344,7 @@ look_for_compared(QevmLook *look, const char *end)
         qevm_look_fact(look, "the message does not name the field; this one "
                              "has the value, and is compared");
     }
-    if (qevm_look_number(field, 0, &there)) {
+    if (qevm_node_number(field, 0, &there)) {
         qevm_look_value(look, there == wanted.number);
     }
 }
@@ -493,7 +490,7 @@ check_irq_state(QevmLook *look)
     count = node ? qevm_node_count(node) : 0;
     qevm_message_number(look->cause, "value", &said);
     for (guint64 i = 0; i < count && i < 4; i++) {
-        if (qevm_look_number(node, i, &there) &&
+        if (qevm_node_number(node, i, &there) &&
             (guint32)there == (guint32)said) {
             qevm_look_at(look, node, (gint64)i);
             qevm_look_verdict(look, TRUE);
@@ -526,7 +523,7 @@ check_virtio_queue(QevmLook *look)
         return;
     }
     qevm_look_at(look, num, -1);
-    if (incoming(look, &said) && qevm_look_number(num, 0, &there)) {
+    if (incoming(look, &said) && qevm_node_number(num, 0, &there)) {
         qevm_look_value(look, said == there);
     }
 }
@@ -540,7 +537,7 @@ check_virtio_features(QevmLook *look)
     QevmNode *node = qevm_look_named(all ? all : look->root, "guest_features");
     guint64 there, said, local = 0;
 
-    if (!qevm_look_number(node, 0, &there) || !incoming(look, &said)) {
+    if (!qevm_node_number(node, 0, &there) || !incoming(look, &said)) {
         return;
     }
     qevm_message_number(look->cause, "local", &local);
@@ -564,7 +561,7 @@ is_named_number(QevmNode *node, gconstpointer data)
     guint64 there;
 
     return strcmp(qevm_node_name(node), wanted->name) == 0 &&
-           qevm_look_number(node, 0, &there) && there == wanted->number;
+           qevm_node_number(node, 0, &there) && there == wanted->number;
 }
 
 /* The config space has a field of that name, too, which nobody sets. */
@@ -602,7 +599,7 @@ check_spapr_cap(QevmLook *look)
         return;
     }
     qevm_look_at(look, leaf, -1);
-    if (qevm_look_number(leaf, 0, &there) && incoming(look, &said)) {
+    if (qevm_node_number(leaf, 0, &there) && incoming(look, &said)) {
         qevm_look_value(look, there == said);
     }
 }

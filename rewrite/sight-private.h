@@ -45,8 +45,6 @@ QevmNode *qevm_look_find(QevmNode *node, QevmLookWanted wanted,
 QevmNode *qevm_look_named(QevmNode *node, const char *name);
 /* The field that the failure names, as far as it is there; NULL: no field. */
 QevmNode *qevm_look_field(QevmLook *look);
-/* Of a leaf that is a number, or of one of its elements. */
-gboolean qevm_look_number(QevmNode *node, guint64 index, guint64 *number);
 
 /* The check of a message: what is there. NULL: none is known. */
 typedef void (*QevmLookCheck)(QevmLook *look);

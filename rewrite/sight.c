@@ -242,30 +242,6 @@ qevm_look_at_offset(QevmLook *look, guint64 offset)
     }
 }
 
-gboolean
-qevm_look_number(QevmNode *node, guint64 index, guint64 *number)
-{
-    g_auto(QevmValue) value = QEVM_VALUE_INIT;
-
-    if (!node ||
-        (node->kind != QEVM_NODE_FIELD && node->kind != QEVM_NODE_ARRAY) ||
-        index >= qevm_node_count(node)) {
-        return FALSE;
-    }
-    qevm_node_value(node, index, &value);
-    switch (value.kind) {
-    case QEVM_VALUE_BOOL:
-        *number = value.as.b;
-        return TRUE;
-    case QEVM_VALUE_SINT:
-    case QEVM_VALUE_UINT:
-        *number = value.as.u;
-        return TRUE;
-    default:
-        return FALSE;
-    }
-}
-
 /* ---- the section ---- */
 
 /* By everything that the failure tells of it, which is something. */

@@ -355,6 +355,67 @@ test_child(void)
     g_assert_cmphex(number, ==, 0x203);
 }
 
+static void
+test_mate(void)
+{
+    static const char one[] = D(F("a", "uint8", "1") ", " A(
+        "q", "1", "uint8", "1") ", " F("q", "uint8", "1"));
+    g_autoptr(QevmVmdesc) d = describe(one), other = describe(one);
+    g_autoptr(QevmTree) tree = decode(d, "01 02 03");
+    g_autoptr(QevmTree) there = decode(other, "04 05 06");
+    QevmNode *run = qevm_node_children(&tree->root)->next;
+
+    g_assert_true(qevm_node_mate(&there->root, run) ==
+                  qevm_node_children(&there->root)->next);
+    g_assert_true(qevm_node_mate(&there->root, run->next) ==
+                  qevm_node_children(&there->root)->next->next);
+    run->next->index = 1;
+    g_assert_null(qevm_node_mate(&there->root, run->next));
+    g_assert_null(qevm_node_mate(NULL, run));
+}
+
+static void
+test_number(void)
+{
+    g_autoptr(QevmVmdesc) d =
+        describe(D(F("a", "uint8", "1") ", " A("r", "3", "uint8", "1") ", " F(
+            "i", "int8", "1") ", " F("b", "bool",
+                                     "1") ", " F("?", "x", "2") ", " F("long",
+                                                                       "buffer",
+                                                                       "9")));
+    g_autoptr(QevmTree) tree =
+        decode(d, "01 020304 fe 01 1234 000000000000000000");
+    static const struct {
+        const char *name;
+        guint64 index;
+        gboolean ok, word_ok;
+        guint64 number, word;
+    } rows[] = {
+        { "a", 0, TRUE, TRUE, 1, 1 },
+        { "a", 1, FALSE, FALSE, 77, 77 },
+        { "r", 2, TRUE, TRUE, 4, 4 },
+        { "r", 3, FALSE, FALSE, 77, 77 },
+        { "i", 0, TRUE, TRUE, G_MAXUINT64 - 1, 0xfe },
+        { "b", 0, TRUE, TRUE, 1, 1 },
+        { "?", 0, FALSE, TRUE, 77, 0x1234 },
+        { "long", 0, FALSE, FALSE, 77, 77 },
+        { "none", 0, FALSE, FALSE, 77, 77 },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        QevmNode *node = qevm_node_child(&tree->root, rows[i].name);
+        guint64 number = 77, word = 77;
+
+        g_assert_cmpint(qevm_node_number(node, rows[i].index, &number), ==,
+                        rows[i].ok);
+        g_assert_cmphex(number, ==, rows[i].number);
+        g_assert_cmpint(qevm_node_word(node, rows[i].index, &word), ==,
+                        rows[i].word_ok);
+        g_assert_cmphex(word, ==, rows[i].word);
+    }
+    g_assert_false(qevm_node_word(&tree->root, 0, &(guint64){ 0 }));
+}
+
 /* ---- edits ----
  *
  * A script of lines: VERB PATH ARGUMENTS, with a path of names and of numbers
@@ -592,6 +653,8 @@ main(int argc, char **argv)
     g_test_add_func("/node/shape/bad/no-name", test_no_name);
     g_test_add_func("/node/offsets", test_offsets);
     g_test_add_func("/node/child", test_child);
+    g_test_add_func("/node/mate", test_mate);
+    g_test_add_func("/node/number", test_number);
     for (guint i = 0; i < G_N_ELEMENTS(edit_cases); i++) {
         g_autofree char *path =
             g_strconcat("/node/edit/", edit_cases[i].path, NULL);
