@@ -360,6 +360,57 @@ is_integer(const QevmFieldDesc *field)
            field->count == 1 && field->size <= 8;
 }
 
+/* One element of another type: a number as it is, bytes with zeros behind them,
+ * or fewer. NULL: the number does not fit. */
+static GBytes *
+retype_element(const QevmFieldDesc *from, const QevmFieldDesc *to,
+               const guint8 *data, gsize size, gboolean *lossy)
+{
+    const QevmPrim *prim = qevm_prim_find(to->type);
+    g_auto(QevmValue) value = QEVM_VALUE_INIT;
+    gsize want = (gsize)to->size, kept;
+    guint8 *bytes;
+
+    if (from->prim && qevm_prim_is_number(from->prim) && prim &&
+        qevm_prim_is_number(prim) && size <= 8 && want <= 8) {
+        qevm_prim_decode(from->prim, data, size, &value);
+        return qevm_prim_encode(prim, want, &value, NULL);
+    }
+    /* Of other types, what is where in them is their own business. */
+    kept = from->prim && from->prim->kind == QEVM_PRIM_BUFFER ? MIN(size, want)
+                                                              : 0;
+    *lossy = *lossy || !qevm_is_zero(data + kept, size - kept);
+    bytes = g_malloc0(want + 1);
+    memcpy(bytes, data, MIN(size, want));
+    return g_bytes_new_take(bytes, want);
+}
+
+/* All elements of one; NULL: one of them does not fit. */
+static GByteArray *
+retype_elements(const QevmFieldDesc *from, const QevmFieldDesc *to, GBytes *now,
+                gboolean *lossy)
+{
+    gsize size;
+    const guint8 *data = g_bytes_get_data(now, &size);
+    /* What is read by a description has the size that it has. */
+    gboolean apart = from->size && size == from->size * from->count;
+    gsize step = apart ? (gsize)from->size : size;
+    g_autoptr(GByteArray) all = g_byte_array_new();
+
+    for (gsize at = 0; at < size; at += step) {
+        g_autoptr(GBytes) one =
+            retype_element(from, to, data + at, step, lossy);
+        gsize n;
+        const guint8 *bytes = one ? g_bytes_get_data(one, &n) : NULL;
+
+        if (!one) {
+            return NULL;
+        }
+        g_byte_array_append(all, bytes, (guint)n);
+    }
+    return g_steal_pointer(&all);
+}
+
 static gboolean
 retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
 {
@@ -367,8 +418,7 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
     g_autofree char *at = field_path(r, node);
     json_t *rule = qevm_plan_op("retype", at);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    gsize size;
-    const guint8 *data = g_bytes_get_data(now, &size);
+    g_autoptr(GByteArray) bytes = NULL;
     const QevmPrim *prim = qevm_prim_find(to->type);
     gboolean lossy = FALSE;
 
@@ -380,15 +430,20 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
         /* A number that does not fit is refused. */
         json_object_set_new(rule, "value", json_pack("{s:s}", "expr", "."));
     } else {
-        g_autofree guint8 *bytes = g_malloc0((gsize)to->size + 1);
-
-        lossy = !is_same_in_all(node, now) ||
-                (size > to->size &&
-                 !qevm_is_zero(data + to->size, size - (gsize)to->size));
-
-        memcpy(bytes, data, MIN(size, (gsize)to->size));
+        lossy = !is_same_in_all(node, now);
+        bytes = retype_elements(from, to, now, &lossy);
+        if (!bytes) {
+            json_decref(rule);
+            qevm_plan_problem(
+                r->plan, qevm_plan_path(r->plan, r->record, node, -1),
+                g_strdup_printf("an element does not fit the %" G_GUINT64_FORMAT
+                                " bytes that the destination reads",
+                                to->size),
+                NULL);
+            return TRUE;
+        }
         json_object_set_new(rule, "value",
-                            qevm_rule_hex_json(bytes, (gsize)to->size));
+                            qevm_rule_hex_json(bytes->data, bytes->len));
     }
     return make(r, rule, lossy ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
                 "the destination reads as many bytes", error);

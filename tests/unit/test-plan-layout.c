@@ -144,6 +144,31 @@ static const struct plan_row rows[] = {
       .dump = T(V("dev", F("a", 1) S F("b", 1))),
       .plan =
         "! dev: what would repair it cannot be done: plan: rule 1 (retype): dev//a: 263 does not fit the 8 bits of `uint8`\n" },
+    { "retype/array-wider",
+      .stream = DEV("a=uint8*2:0102 b=uint8:01"),
+      .like = DEV("a=uint32*2:00*8 b=uint8:00"),
+      .dump = T(V("dev", FN("a", 4, 2) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'uint32','value':{'hex':'0000000100000002'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "retype/array-narrower",
+      .stream = DEV("a=int32*2:00000001ffffffff b=uint8:01"),
+      .like = DEV("a=int8*2:0000 b=uint8:00"),
+      .dump = T(V("dev", FN("a", 1, 2) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'int8','value':{'hex':'01ff'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "retype/array-does-not-fit",
+      .stream = DEV("a=uint32*2:0000000100000100 b=uint8:01"),
+      .like = DEV("a=uint8*2:0000 b=uint8:00"),
+      .dump = T(V("dev", FN("a", 1, 2) S F("b", 1))),
+      .plan =
+        "! dev//a: an element does not fit the 1 bytes that the destination reads\n" },
+    /* nobody knows what is where in it */
+    { "retype/opaque-longer",
+      .stream = DEV("a=tlb_entry:01020304 b=uint8:01"),
+      .like = DEV("a=tlb_entry:00*6 b=uint8:00"),
+      .dump = T(V("dev", F("a", 6) S F("b", 1))),
+      .plan =
+        "{'op':'retype','at':'dev//a','type':'tlb_entry','size':6,'value':{'hex':'010203040000'},'why':'the destination reads as many bytes','class':'lossy'}\n" },
     { "retype/buffer-shorter",
       .stream = DEV("a=buffer:01020000 b=uint8:01"),
       .like = DEV("a=buffer:00*2 b=uint8:00"),
