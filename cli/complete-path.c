@@ -11,15 +11,8 @@
 /* As many elements of an array are offered. */
 #define ELEMENTS_MAX 1000
 
-typedef struct {
-    const QevmShellFile *file;
-    const char *word;
-    GPtrArray *found; /* char *; owned by the caller */
-} Completion;
-
-/* Takes over `word`. */
-static void
-offer(Completion *c, char *word)
+void
+qevm_complete_offer(QevmCompletion *c, char *word)
 {
     if (g_str_has_prefix(word, c->word)) {
         g_ptr_array_add(c->found, word);
@@ -31,7 +24,7 @@ offer(Completion *c, char *word)
 /* ---- paths ---- */
 
 static void
-offer_sections(Completion *c)
+offer_sections(QevmCompletion *c)
 {
     QevmStream *stream = c->file->stream;
 
@@ -42,7 +35,7 @@ offer_sections(Completion *c)
 
         if (qevm_record_is_section(place.record)) {
             path = qevm_path_of(stream, &place);
-            offer(c, g_strconcat(path, "//", NULL));
+            qevm_complete_offer(c, g_strconcat(path, "//", NULL));
         }
     }
 }
@@ -55,7 +48,7 @@ typedef struct {
 
 /* The step of a place below that. Owned. */
 static char *
-step_of(const Completion *c, const Level *level, const QevmPlace *place)
+step_of(const QevmCompletion *c, const Level *level, const QevmPlace *place)
 {
     g_autofree char *path = qevm_path_of(c->file->stream, place);
     const char *step = path + strlen(level->above);
@@ -64,7 +57,7 @@ step_of(const Completion *c, const Level *level, const QevmPlace *place)
 }
 
 static void
-offer_elements(Completion *c, const Level *level, QevmPlace *place)
+offer_elements(QevmCompletion *c, const Level *level, QevmPlace *place)
 {
     QevmNode *run = place->node;
     guint64 left = ELEMENTS_MAX;
@@ -75,7 +68,7 @@ offer_elements(Completion *c, const Level *level, QevmPlace *place)
              place->index++, left--) {
             g_autofree char *step = step_of(c, level, place);
 
-            offer(c, g_strconcat(level->front, step, NULL));
+            qevm_complete_offer(c, g_strconcat(level->front, step, NULL));
         }
         return;
     }
@@ -85,12 +78,12 @@ offer_elements(Completion *c, const Level *level, QevmPlace *place)
 
         place->node = n;
         step = step_of(c, level, place);
-        offer(c, g_strconcat(level->front, step, "/", NULL));
+        qevm_complete_offer(c, g_strconcat(level->front, step, "/", NULL));
     }
 }
 
 static void
-offer_child(Completion *c, const Level *level, QevmRecord *record,
+offer_child(QevmCompletion *c, const Level *level, QevmRecord *record,
             QevmNode *node)
 {
     QevmPlace place = { .kind = QEVM_PLACE_NODE,
@@ -106,7 +99,8 @@ offer_child(Completion *c, const Level *level, QevmRecord *record,
         return;
     }
     step = step_of(c, level, &place);
-    offer(c, g_strconcat(level->front, step, run || leaf ? "" : "/", NULL));
+    qevm_complete_offer(
+        c, g_strconcat(level->front, step, run || leaf ? "" : "/", NULL));
     first = g_strconcat(level->front, step, "[", NULL);
     if (run && g_str_has_prefix(c->word, first)) {
         offer_elements(c, level, &place);
@@ -114,20 +108,20 @@ offer_child(Completion *c, const Level *level, QevmRecord *record,
 }
 
 static void
-offer_facts(Completion *c, const Level *level)
+offer_facts(QevmCompletion *c, const Level *level)
 {
     static const char *const facts[] = { ".version_id", ".instance_id",
                                          ".section_id" };
 
     for (guint i = 0; i < G_N_ELEMENTS(facts); i++) {
         if (c->word[strlen(level->front)] == '.') {
-            offer(c, g_strconcat(level->front, facts[i], NULL));
+            qevm_complete_offer(c, g_strconcat(level->front, facts[i], NULL));
         }
     }
 }
 
 static void
-offer_children(Completion *c, const QevmPlace *place, const char *front)
+offer_children(QevmCompletion *c, const QevmPlace *place, const char *front)
 {
     QevmStream *stream = c->file->stream;
     g_autofree char *above = qevm_path_of(stream, place);
@@ -171,26 +165,24 @@ front_of(const char *word)
 }
 
 void
-qevm_complete_path(const QevmShellFile *file, const char *word,
-                   GPtrArray *found)
+qevm_complete_path(QevmCompletion *c)
 {
-    Completion state = { file, word, found }, *c = &state;
-    guint before = found->len;
+    guint before = c->found->len;
     gboolean tree = qevm_shell_has_tree(c->word);
     gboolean all;
     g_autofree char *front = NULL;
     g_autoptr(GArray) places = NULL;
 
-    if (!tree && !*file->place) {
+    if (!tree && !*c->file->place) {
         offer_sections(c);
         return;
     }
     front = g_strndup(c->word, front_of(c->word));
-    places = qevm_shell_places(file, front, &all, NULL, NULL);
+    places = qevm_shell_places(c->file, front, &all, NULL, NULL);
     if (places && places->len == 1) {
         offer_children(c, &g_array_index(places, QevmPlace, 0), front);
     }
-    if (found->len == before && !tree) {
+    if (c->found->len == before && !tree) {
         offer_sections(c);
     }
 }
@@ -198,12 +190,11 @@ qevm_complete_path(const QevmShellFile *file, const char *word,
 /* ---- values ---- */
 
 void
-qevm_complete_value(const QevmShellFile *file, const char *path,
-                    const char *word, GPtrArray *found)
+qevm_complete_value(QevmCompletion *c, const char *path)
 {
-    Completion state = { file, word, found }, *c = &state;
     gboolean all;
-    g_autoptr(GArray) places = qevm_shell_places(file, path, &all, NULL, NULL);
+    g_autoptr(GArray) places =
+        qevm_shell_places(c->file, path, &all, NULL, NULL);
     const QevmPlace *place = places && places->len == 1
                                  ? &g_array_index(places, QevmPlace, 0)
                                  : NULL;
@@ -215,12 +206,12 @@ qevm_complete_value(const QevmShellFile *file, const char *path,
         return;
     }
     for (guint i = 0; names && i < names->n_named; i++) {
-        offer(c, g_strdup(names->named[i].name));
+        qevm_complete_offer(c, g_strdup(names->named[i].name));
     }
     if (value.kind == QEVM_VALUE_BOOL) {
-        offer(c, g_strdup("false"));
-        offer(c, g_strdup("true"));
+        qevm_complete_offer(c, g_strdup("false"));
+        qevm_complete_offer(c, g_strdup("true"));
     } else if (!names && !*c->word) {
-        offer(c, qevm_value_format(&value));
+        qevm_complete_offer(c, qevm_value_format(&value));
     }
 }

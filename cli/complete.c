@@ -150,15 +150,16 @@ offer_places(const Line *line, QevmCli *cli)
     guint n = line->arguments->len;
     g_autoptr(QevmShellFile) file =
         open_stream(cli, g_ptr_array_index(line->arguments, 0));
+    QevmCompletion completion = { file, line->word, found };
 
     if (!file) {
         return;
     }
     if (strstr(line->command->args, "VALUE") && n % 2 == 0) {
-        qevm_complete_value(file, g_ptr_array_index(line->arguments, n - 1),
-                            line->word, found);
+        qevm_complete_value(&completion,
+                            g_ptr_array_index(line->arguments, n - 1));
     } else {
-        qevm_complete_path(file, line->word, found);
+        qevm_complete_path(&completion);
     }
     for (guint i = 0; i < found->len; i++) {
         offer(line, g_ptr_array_index(found, i), NULL);

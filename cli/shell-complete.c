@@ -6,27 +6,10 @@
 
 #include <string.h>
 
-typedef struct {
-    QevmShell *shell;
-    const char *word; /* as the command would get it */
-    GPtrArray *found; /* char *, words; owned */
-} Completion;
-
-/* Takes over `word`. */
-static void
-offer(Completion *c, char *word)
-{
-    if (g_str_has_prefix(word, c->word)) {
-        g_ptr_array_add(c->found, word);
-    } else {
-        g_free(word);
-    }
-}
-
 /* ---- files, streams, commands, options ---- */
 
 static void
-offer_files(Completion *c)
+offer_files(QevmCompletion *c)
 {
     g_autofree char *front = g_strdup(c->word);
     char *slash = strrchr(front, '/');
@@ -42,52 +25,53 @@ offer_files(Completion *c)
         gboolean inner = g_file_test(path, G_FILE_TEST_IS_DIR);
 
         if (name[0] != '.' || c->word[strlen(front)] == '.') {
-            offer(c, g_strconcat(front, name, inner ? "/" : "", NULL));
+            qevm_complete_offer(
+                c, g_strconcat(front, name, inner ? "/" : "", NULL));
         }
     }
 }
 
 /* Of --against, the one option that takes a file. */
 static void
-offer_targets(Completion *c)
+offer_targets(QevmCompletion *c)
 {
     g_autoptr(GPtrArray) names = qevm_cli_shipped();
 
     for (guint i = 0; i < names->len; i++) {
-        offer(c, g_strdup(g_ptr_array_index(names, i)));
+        qevm_complete_offer(c, g_strdup(g_ptr_array_index(names, i)));
     }
     offer_files(c);
 }
 
 static void
-offer_streams(Completion *c)
+offer_streams(QevmCompletion *c, const QevmShell *shell)
 {
-    for (guint i = 0; i < c->shell->files->len; i++) {
-        const QevmShellFile *f = g_ptr_array_index(c->shell->files, i);
+    for (guint i = 0; i < shell->files->len; i++) {
+        const QevmShellFile *f = g_ptr_array_index(shell->files, i);
 
-        offer(c, g_strdup(f->name));
+        qevm_complete_offer(c, g_strdup(f->name));
     }
 }
 
 static void
-offer_commands(Completion *c)
+offer_commands(QevmCompletion *c)
 {
     for (const QevmShellCommand *s = qevm_shell_commands; s->command.name;
          s++) {
-        offer(c, g_strdup(s->command.name));
+        qevm_complete_offer(c, g_strdup(s->command.name));
         if (s->alias) {
-            offer(c, g_strdup(s->alias));
+            qevm_complete_offer(c, g_strdup(s->alias));
         }
     }
 }
 
 static void
-offer_options(Completion *c, const QevmCommand *command)
+offer_options(QevmCompletion *c, const QevmCommand *command)
 {
     for (const QevmOption *o = command->options; o && o->name; o++) {
-        offer(c, g_strconcat("--", o->name, NULL));
+        qevm_complete_offer(c, g_strconcat("--", o->name, NULL));
     }
-    offer(c, g_strdup("--help"));
+    qevm_complete_offer(c, g_strdup("--help"));
 }
 
 /* The option that `word` is, if it takes an argument. */
@@ -112,26 +96,25 @@ word_at(const GArray *words, guint i)
 }
 
 static void
-offer_argument(Completion *c, const QevmShellCommand *command,
-               const GArray *words)
+offer_argument(QevmCompletion *c, const QevmShell *shell,
+               const QevmShellCommand *command, const GArray *words)
 {
     switch (command->words) {
     case QEVM_WORDS_PATHS:
-        qevm_complete_path(c->shell->at, c->word, c->found);
+        qevm_complete_path(c);
         return;
     case QEVM_WORDS_SETTING:
         if (words->len == 2) {
-            qevm_complete_path(c->shell->at, c->word, c->found);
+            qevm_complete_path(c);
         } else if (words->len == 3) {
-            qevm_complete_value(c->shell->at, word_at(words, 1), c->word,
-                                c->found);
+            qevm_complete_value(c, word_at(words, 1));
         }
         return;
     case QEVM_WORDS_FILES:
         offer_files(c);
         return;
     case QEVM_WORDS_STREAMS:
-        offer_streams(c);
+        offer_streams(c, shell);
         return;
     case QEVM_WORDS_COMMANDS:
         offer_commands(c);
@@ -142,7 +125,7 @@ offer_argument(Completion *c, const QevmShellCommand *command,
 }
 
 static void
-offer_words(Completion *c, const GArray *words)
+offer_words(QevmCompletion *c, const QevmShell *shell, const GArray *words)
 {
     const QevmShellCommand *command;
     const QevmOption *option;
@@ -163,7 +146,7 @@ offer_words(Completion *c, const GArray *words)
     } else if (c->word[0] == '-') {
         offer_options(c, &command->command);
     } else {
-        offer_argument(c, command, words);
+        offer_argument(c, shell, command, words);
     }
 }
 
@@ -171,13 +154,13 @@ GPtrArray *
 qevm_shell_complete(QevmShell *shell, const char *line, gsize *start)
 {
     g_autoptr(GArray) words = qevm_words_split_typed(line);
-    Completion c = { .shell = shell,
-                     .found = g_ptr_array_new_with_free_func(g_free) };
+    QevmCompletion c = { .file = shell->at,
+                         .found = g_ptr_array_new_with_free_func(g_free) };
     GPtrArray *typed;
 
     *start = g_array_index(words, QevmWord, words->len - 1).start;
     c.word = word_at(words, words->len - 1);
-    offer_words(&c, words);
+    offer_words(&c, shell, words);
     typed = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < c.found->len; i++) {
         char *word = qevm_words_quote(g_ptr_array_index(c.found, i));

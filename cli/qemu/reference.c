@@ -27,35 +27,26 @@ command_of(QevmCli *cli, char **words, GError **error)
         error);
 }
 
+static void
+add_words(GStrvBuilder *all, char **words)
+{
+    for (; *words; words++) {
+        g_strv_builder_add(all, *words);
+    }
+}
+
+/* The words, and the first `count` of the options. Owned. */
 static char **
 with_options(char **words, const GPtrArray *options, guint count)
 {
-    GPtrArray *all = g_ptr_array_new();
+    g_autoptr(GStrvBuilder) all = g_strv_builder_new();
 
-    for (; *words; words++) {
-        g_ptr_array_add(all, g_strdup(*words));
-    }
+    add_words(all, words);
     for (guint i = 0; i < count; i++) {
-        g_ptr_array_add(all, g_strdup("-global"));
-        g_ptr_array_add(all, g_strdup(g_ptr_array_index(options, i)));
+        g_strv_builder_add(all, "-global");
+        g_strv_builder_add(all, g_ptr_array_index(options, i));
     }
-    g_ptr_array_add(all, NULL);
-    return (char **)g_ptr_array_free(all, FALSE);
-}
-
-static char **
-with_words(char **words, char **more)
-{
-    GPtrArray *all = g_ptr_array_new();
-
-    for (; *words; words++) {
-        g_ptr_array_add(all, g_strdup(*words));
-    }
-    for (; *more; more++) {
-        g_ptr_array_add(all, g_strdup(*more));
-    }
-    g_ptr_array_add(all, NULL);
-    return (char **)g_ptr_array_free(all, FALSE);
+    return g_strv_builder_end(all);
 }
 
 /* ---- which options ---- */
@@ -206,6 +197,7 @@ qevm_reference_new(QevmCli *cli, char **words, const char *machine,
                    GError **error)
 {
     g_autoptr(QevmReference) r = g_new0(QevmReference, 1);
+    g_autoptr(GStrvBuilder) both = g_strv_builder_new();
     g_auto(GStrv) more = NULL, spelled = NULL;
 
     r->failed = g_ptr_array_new_with_free_func(g_free);
@@ -215,7 +207,9 @@ qevm_reference_new(QevmCli *cli, char **words, const char *machine,
         return NULL;
     }
     more = qevm_qemu_keep_defaults(words, r->added);
-    spelled = with_words(words, more);
+    add_words(both, words);
+    add_words(both, more);
+    spelled = g_strv_builder_end(both);
     if (!settle(cli, spelled, r, error)) {
         return NULL;
     }
