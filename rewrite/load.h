@@ -88,6 +88,8 @@ gboolean qevm_virtio_features(QevmNode *overlay, guint64 *features);
 /* The bits of a system register, by its number in the stream, that the CPU
  * model fixes: a destination whose own differ refuses the value. */
 guint64 qevm_arm_fixed_bits(guint64 id);
+/* What an arm CPU has, where that is a field: up to 5.2. */
+#define QEVM_ARM_FEATURES "env.features"
 
 /* Loads `record` (FULL, START or CONFIGURATION) of `stream` into the section
  * `ref` of the target's reference. The trees of both are made and stay.
