@@ -100,6 +100,25 @@ qevm_arm_registers(QevmNode *cpu)
                                qevm_node_child(cpu, "cpreg_vmstate_values") };
 }
 
+/* Up to 5.2 what the CPU has is a field, which is loaded before the registers;
+ * newer ones send eight zero bytes there, and a CPU that has nothing reads
+ * other registers back (target/arm/machine.c: vmstate_arm_cpu). */
+static gboolean
+check_arm_features(QevmLoad *load, QevmNode *ref)
+{
+    QevmNode *features = qevm_node_child(ref, QEVM_ARM_FEATURES);
+    gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(load->places, features));
+    guint64 local;
+
+    if (!place || !element(features, 0, &local) || !local ||
+        qevm_be_get(load->c.data + place - 1, 8)) {
+        return TRUE;
+    }
+    qevm_load_guess(load);
+    return qevm_load_stop_device(load, EPERM, place - 1, features,
+                                 qevm_node_vmsd(ref), NULL);
+}
+
 /* Both lists are sorted (target/arm/machine.c:cpu_post_load()). */
 static gboolean
 check_arm_registers(QevmLoad *load, QevmNode *ref, QevmNode *source)
@@ -203,6 +222,7 @@ static gboolean
 check_cpu(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
     return check_arm_timer(load, ref, source) &&
+           check_arm_features(load, ref) &&
            check_arm_registers(load, ref, source) &&
            check_arm_values(load, ref, source) &&
            check_ppc_cpu(load, ref, source);

@@ -295,6 +295,34 @@ size_of(QevmNode *node)
     }
 }
 
+static guint64
+count_elements(QevmNode *run)
+{
+    guint64 n = 0;
+
+    for (QevmNode *x = qevm_node_children(run); x; x = x->next) {
+        n++;
+    }
+    return n;
+}
+
+/* Of virtio-gpu, the destination reads as many scanouts as the stream says, but
+ * each in its own layout: with the framebuffer if its machine type is of 9.0
+ * or newer (hw/display/virtio-gpu.c:vmstate_virtio_gpu_scanouts,
+ * hw/core/machine.c: x-scanout-vmstate-version). */
+static guint64
+gpu_size(const QevmLoadPair *pair, guint64 in_source)
+{
+    QevmNode *here = qevm_node_child(pair->ref, "scanout");
+    QevmNode *there = qevm_node_child(pair->source, "scanout");
+    QevmNode *like = here ? qevm_node_children(here) : NULL;
+
+    return !like || !there
+               ? in_source
+               : in_source - qevm_node_wire_size(there) +
+                     count_elements(there) * qevm_node_wire_size(like);
+}
+
 guint64
 qevm_load_size(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
                const char *vmsd)
@@ -302,6 +330,10 @@ qevm_load_size(QevmLoad *load, const GArray *before, const QevmLoadPair *pair,
     const QevmNode *node = pair->ref ? pair->ref : pair->source;
     guint64 in_ref = size_of(pair->ref), in_source = size_of(pair->source);
 
+    if (strcmp(node->desc.field->type, "virtio-gpu") == 0 && pair->ref &&
+        pair->source && gpu_size(pair, in_source) != in_source) {
+        return gpu_size(pair, in_source);
+    }
     if (g_strv_contains(elastic, node->desc.field->type)) {
         if (in_ref != in_source) {
             accept(load, pair);

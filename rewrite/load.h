@@ -98,6 +98,8 @@ QevmArmRegisters qevm_arm_registers(QevmNode *cpu);
 #define QEVM_ARM_TIMER "cpu/wfxt-timer"
 /* Which of `env.spr` tells what processor a ppc CPU is. */
 #define QEVM_PPC_SPR_PVR 287
+/* What an arm CPU has, where that is a field: up to 5.2. */
+#define QEVM_ARM_FEATURES "env.features"
 
 /* Loads `record` (FULL, START or CONFIGURATION) of `stream` into the section
  * `ref` of the target's reference. The trees of both are made and stay.

@@ -152,6 +152,37 @@ repair_registers(QevmRepair *r, GError **error)
            set_array(r, "cpreg_vmstate_values", values, loss, error);
 }
 
+/* The bytes that newer versions leave unused are behind the same field. */
+static gboolean
+set_features(QevmRepair *r, GError **error)
+{
+    QevmNode *before = NULL, *there;
+    g_autoptr(GBytes) bytes = NULL;
+    g_autofree char *at = NULL;
+    gsize size;
+    const guint8 *data;
+    json_t *rule;
+
+    for (QevmNode *n = qevm_node_children(r->like); n != r->stop->at;
+         n = n->next) {
+        before = n;
+    }
+    there = before ? qevm_node_child(r->source, qevm_node_name(before)) : NULL;
+    there = there ? there->next : NULL;
+    if (!there || qevm_node_wire_size(there) != 8) {
+        return TRUE;
+    }
+    bytes = qevm_plan_bytes(r->stop->at);
+    data = g_bytes_get_data(bytes, &size);
+    at = qevm_plan_path(r->plan, r->record, there, -1);
+    rule = qevm_plan_op("set-bytes", at);
+    json_object_set_new(rule, "value", qevm_rule_hex_json(data, size));
+    return qevm_plan_repair(r, rule, QEVM_LOSS_STATED,
+                            "what the destination's CPU has, which it takes "
+                            "from the stream",
+                            error);
+}
+
 static gboolean
 strip_timer(QevmRepair *r, GError **error)
 {
@@ -190,6 +221,10 @@ set_processor(QevmRepair *r, GError **error)
 static gboolean
 repair_cpu(QevmRepair *r, GError **error)
 {
+    if (r->stop->at &&
+        r->stop->at == qevm_node_child(r->like, QEVM_ARM_FEATURES)) {
+        return set_features(r, error);
+    }
     if (qevm_node_child(r->source, "cpreg_vmstate_indexes")) {
         return qevm_node_child(r->source, QEVM_ARM_TIMER) &&
                        !qevm_node_child(r->like, QEVM_ARM_TIMER) &&

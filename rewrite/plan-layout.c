@@ -303,8 +303,12 @@ addition_take(Addition *add, QevmNode *first, const QevmNode *last)
     }
 }
 
+static const char as_idle[] =
+    "the destination reads it, and it is there while idle";
+
 static gboolean
-addition_make(QevmRepair *r, const Addition *add, GError **error)
+addition_make(QevmRepair *r, const Addition *add, const char *why,
+              GError **error)
 {
     g_autofree char *path = container_path(r, add->spot.parent);
     json_t *rule = qevm_plan_op("add-field", path);
@@ -316,8 +320,7 @@ addition_make(QevmRepair *r, const Addition *add, GError **error)
         json_object_set_new(rule, add->spot.before ? "before" : "after",
                             json_string(name));
     }
-    return make(r, rule, QEVM_LOSS_LOSSLESS,
-                "the destination reads it, and it is there while idle", error);
+    return make(r, rule, QEVM_LOSS_LOSSLESS, why, error);
 }
 
 static gboolean
@@ -348,7 +351,61 @@ add_fields(QevmRepair *r, QevmNode *root, const GArray *there,
         }
         addition_take(&add, item->first, item->last);
     }
-    return addition_make(r, &add, error);
+    return addition_make(r, &add, as_idle, error);
+}
+
+/* ---- scanouts of virtio-gpu ---- */
+
+static QevmNode *
+first_scanout(QevmNode *root)
+{
+    QevmNode *state = qevm_plan_find_type(root, "virtio-gpu");
+    QevmNode *run = state ? qevm_node_child(state, "scanout") : NULL;
+
+    return run ? qevm_node_children(run) : NULL;
+}
+
+/* Without a format, the framebuffer is taken from the resource
+ * (hw/display/virtio-gpu.c:virtio_gpu_post_load()). */
+static gboolean
+add_framebuffer(QevmRepair *r, QevmNode *scanout, QevmNode *first,
+                GError **error)
+{
+    g_auto(Addition) add = ADDITION_INIT;
+    gsize i;
+    json_t *field;
+
+    add.spot.parent = scanout;
+    addition_take(&add, first, NULL);
+    json_array_foreach(add.fields, i, field)
+    {
+        json_object_del(field, "value");
+    }
+    return addition_make(r, &add,
+                         "without a format, the destination takes the "
+                         "framebuffer from the resource",
+                         error);
+}
+
+/* Those with a framebuffer have it behind the fields of all. */
+static gboolean
+plan_scanouts(QevmRepair *r, GError **error)
+{
+    QevmNode *there = first_scanout(r->source), *here = first_scanout(r->like);
+    QevmNode *a, *b;
+
+    if (!there || !here) {
+        return TRUE;
+    }
+    a = qevm_node_children(there);
+    b = qevm_node_children(here);
+    while (a && b) {
+        a = a->next;
+        b = b->next;
+    }
+    return a   ? remove_field(r, a, error)
+           : b ? add_framebuffer(r, there, b, error)
+               : TRUE;
 }
 
 /* ---- other sizes ---- */
@@ -478,7 +535,7 @@ resize_row(QevmRepair *r, QevmNode *root, const QevmItem *there,
         return TRUE;
     }
     addition_take(&add, b, here->last);
-    return addition_make(r, &add, error);
+    return addition_make(r, &add, as_idle, error);
 }
 
 /* ---- other counts ---- */
@@ -764,6 +821,12 @@ qevm_plan_layout(QevmRepair *repair, GError **error)
         return TRUE;
     default:
         break;
+    }
+    if (!plan_scanouts(repair, error)) {
+        return FALSE;
+    }
+    if (repair->done) {
+        return TRUE;
     }
     if (repair->stop->kind != QEVM_STOP_LESS_OR_EQUAL &&
         !resize_runs(repair, repair->source, repair->like, error)) {

@@ -12,6 +12,9 @@
     "machine=virt [cpu,22,cpu cpreg_vmstate_array_len=int32:0000000" #count    \
     " cpreg_vmstate_indexes=uint64*" #count ":" indexes                        \
     " cpreg_vmstate_values=uint64*" #count ":" values " ]"
+#define FEATURES(field)                                                        \
+    "machine=virt [cpu,22,cpu env.exclusive_high=uint64:" ONE " " field        \
+    " env.exception.syndrome=uint32:00000000 ]"
 #define PPC(version)                                                           \
     "machine=pseries [cpu,5,cpu env.spr=uint64*1024:00*2296~00*4~" version     \
     "00*5888 ]"
@@ -56,6 +59,20 @@ static const struct plan_row rows[] = {
         "{'op':'resize-array','at':'cpu//cpreg_vmstate_indexes','count':1,'if-equals':{'hex':'0000000000000000'},'why':'the destination has so many registers','class':'default'}\n"
         "{'op':'set-bytes','at':'cpu//cpreg_vmstate_values','value':{'hex':'00000000000000020000000000000000'},'why':'the registers that the destination has, with the guest's values','class':'stated'}\n"
         "{'op':'resize-array','at':'cpu//cpreg_vmstate_values','count':1,'if-equals':{'hex':'0000000000000000'},'why':'the destination has so many registers','class':'default'}\n" },
+    /* what a CPU has was a field up to 5.2, and of a newer one would be nothing */
+    { "features/taken",
+      .stream = FEATURES("unused=unused_buffer:" NONE),
+      .like = FEATURES("env.features=uint64:" TWO),
+      .plan =
+        "{'op':'set-bytes','at':'cpu//unused','value':{'hex':'" TWO "'},'why':'what the destination's CPU has, which it takes from the stream','class':'stated'}\n" },
+    { "features/not-taken",
+      .stream = FEATURES("env.features=uint64:" TWO),
+      .like = FEATURES("unused=unused_buffer:" NONE),
+      .plan = "" },
+    { "features/there",
+      .stream = FEATURES("env.features=uint64:" ONE),
+      .like = FEATURES("env.features=uint64:" TWO),
+      .plan = "" },
     { "registers/constant",
       .stream = CPU(2, MIDR VBAR, ONE TWO),
       .like = CPU(2, MIDR VBAR, TWO NONE),

@@ -84,6 +84,61 @@ static const struct row {
       .plan =
         "! 0000:00:02.0/virtio-net: the guest uses more MSI-X vectors than the destination's device has, of which there are 4; give the destination's device vectors=5\n" },
 };
+
+/* A resource of one pixel, and a scanout, to which `framebuffer` belongs. */
+#define GPU(scanout, framebuffer)                                              \
+    "machine=pc-1.0 [gpu,1,virtio-gpu state=virtio-gpu:00000005~00000001~"     \
+    "00000001~00000002~00000000~ffffffff~00000000~00000001~00000001~" scanout  \
+    "00*20" framebuffer " ]"
+#define ALL_OF_IT "00000005~00000001~00000001~00*8~"
+#define OFF "00*20~"
+#define FRAMEBUFFER(offset)                                                    \
+    "~20020888~00000000~00000001~00000001~00000004~" offset
+#define REMOVED(field, equals, class)                                          \
+    "{'op':'remove-field','at':'gpu//state/scanout[*]/" field "'," equals      \
+    "'why':'the destination does not read it','class':'" class "'}\n"
+#define EQUALS(hex) "'if-equals':{'hex':'" hex "'},"
+
+static const struct plan_row gpu_rows[] = {
+    { "gpu/no-framebuffer", .stream = GPU(ALL_OF_IT, ""),
+      .like = GPU(OFF, ""),
+      .plan = "" },
+    { "gpu/framebuffer", .stream = GPU(ALL_OF_IT, FRAMEBUFFER("00000000")),
+      .like = GPU(OFF, "~00*24"),
+      .plan = "" },
+    /* what the destination makes of the resource itself */
+    { "gpu/framebuffer-of-all", .stream = GPU(ALL_OF_IT, FRAMEBUFFER("00000000")),
+      .like = GPU(OFF, ""),
+      .plan =
+        REMOVED("fb.format", EQUALS("20020888"), "default")
+        REMOVED("unused", EQUALS("00000000"), "default")
+        REMOVED("fb.width", EQUALS("00000001"), "default")
+        REMOVED("fb.height", EQUALS("00000001"), "default")
+        REMOVED("fb.stride", EQUALS("00000004"), "default")
+        REMOVED("fb.offset", EQUALS("00000000"), "default") },
+    { "gpu/framebuffer-off", .stream = GPU(OFF, FRAMEBUFFER("00000004")),
+      .like = GPU(OFF, ""),
+      .plan =
+        REMOVED("fb.format", EQUALS("20020888"), "default")
+        REMOVED("unused", EQUALS("00000000"), "default")
+        REMOVED("fb.width", EQUALS("00000001"), "default")
+        REMOVED("fb.height", EQUALS("00000001"), "default")
+        REMOVED("fb.stride", EQUALS("00000004"), "default")
+        REMOVED("fb.offset", EQUALS("00000004"), "default") },
+    { "gpu/framebuffer-elsewhere", .stream = GPU(ALL_OF_IT, FRAMEBUFFER("00000004")),
+      .like = GPU(OFF, ""),
+      .plan =
+        REMOVED("fb.format", "", "lossy")
+        REMOVED("unused", EQUALS("00000000"), "default")
+        REMOVED("fb.width", "", "lossy")
+        REMOVED("fb.height", "", "lossy")
+        REMOVED("fb.stride", "", "lossy")
+        REMOVED("fb.offset", "", "lossy") },
+    { "gpu/framebuffer-wanted", .stream = GPU(ALL_OF_IT, ""),
+      .like = GPU(OFF, FRAMEBUFFER("00000000")),
+      .plan =
+        "{'op':'add-field','at':'gpu//state/scanout[*]','fields':[{'name':'fb.format','type':'uint32'},{'name':'unused','type':'unused_buffer','size':4},{'name':'fb.width','type':'uint32'},{'name':'fb.height','type':'uint32'},{'name':'fb.stride','type':'uint32'},{'name':'fb.offset','type':'uint32'}],'why':'without a format, the destination takes the framebuffer from the resource','class':'lossless'}\n" },
+};
 /* clang-format on */
 
 static QevmSchemas *schemas;
@@ -169,6 +224,37 @@ test_row(gconstpointer data)
     planned_check_rules(&p, allowed, refused, planned_costs(text), bytes);
 }
 
+static QevmStream *
+open_words(const char *text)
+{
+    g_autoptr(GBytes) bytes = words_bytes(text);
+
+    return open_source(qevm_source_new_bytes(bytes, "t"));
+}
+
+/* What a plan made needs no other. */
+static void
+test_gpu_row(gconstpointer data)
+{
+    const struct plan_row *row = data;
+    g_auto(Planned) p = { NULL }, again = { NULL };
+    QevmTarget *target = qevm_target_new("t");
+    QevmTarget *target_again = qevm_target_new("t");
+    g_autoptr(GBytes) bytes = NULL;
+    g_autofree char *text = NULL, *nothing = NULL;
+
+    qevm_target_add_reference(target, open_words(row->like));
+    planned_make(&p, open_words(row->stream), target, NULL);
+    text = planned_text(&p);
+    g_assert_cmpstr(text, ==, row->plan);
+    bytes = planned_emit(p.edit);
+    qevm_target_add_reference(target_again, open_words(row->like));
+    planned_make(&again, open_source(qevm_source_new_bytes(bytes, "planned")),
+                 target_again, NULL);
+    nothing = planned_text(&again);
+    g_assert_cmpstr(nothing, ==, "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,6 +268,12 @@ main(int argc, char **argv)
             g_strconcat("/plan-virtio/", rows[i].name, NULL);
 
         g_test_add_data_func(path, &rows[i], test_row);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(gpu_rows); i++) {
+        g_autofree char *path =
+            g_strconcat("/plan-virtio/", gpu_rows[i].name, NULL);
+
+        g_test_add_data_func(path, &gpu_rows[i], test_gpu_row);
     }
     code = g_test_run();
     qevm_schemas_free(schemas);
