@@ -11,6 +11,7 @@
 
 #include "rewrite/against-private.h"
 #include "rewrite/align.h"
+#include "rewrite/decrementer.h"
 #include "rewrite/pci-masks.h"
 
 #define SLIRP_SOCKET 42
@@ -548,6 +549,24 @@ note_connections(QevmAgainst *a, QevmRecord *record)
     qevm_against_say(a, f, r);
 }
 
+/* It loads, and hangs. */
+static void
+note_decrementer(QevmAgainst *a, QevmRecord *record)
+{
+    QevmDecrementer d = qevm_decrementer(a->stream, record, a->target);
+
+    if (d.kind != QEVM_DECREMENTER_FINE) {
+        qevm_finding_add(a->findings, "timer-stops",
+                         qevm_against_path(a->stream, record, NULL, -1),
+                         record->offset,
+                         "without KVM the destination does not start the CPU's "
+                         "decrementer after a load, and the guest hangs%s",
+                         d.kind == QEVM_DECREMENTER_MASKED
+                             ? "; nor does the CPU take interrupts now"
+                             : "");
+    }
+}
+
 gboolean
 qevm_against_section(QevmAgainst *a, QevmRecord *record, GError **error)
 {
@@ -568,6 +587,7 @@ qevm_against_section(QevmAgainst *a, QevmRecord *record, GError **error)
         return FALSE;
     }
     note_connections(a, record);
+    note_decrementer(a, record);
     if (stop.kind != QEVM_STOP_NONE) {
         explain(&s);
     }

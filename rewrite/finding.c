@@ -365,6 +365,14 @@ static const QevmFindingInfo table[] = {
       "a subsection's version is above 255",
       "QEMU reads the version of a subsection as 32 bits and keeps 8 of "
       "them, so that 257 is a 1." },
+    { "timer-stops", QEVM_SEVERITY_WARNING,
+      "a timer of a CPU that does not go off any more",
+      "Before 8.2, a QEMU without KVM does not start the decrementer of a "
+      "Power "
+      "CPU after a load. A guest that waits for it hangs, at once or after a "
+      "while, and is called running. What qevm plan makes has the CPU take the "
+      "interrupt first, and the guest then sets the decrementer itself. If the "
+      "CPU takes no interrupt just then, save the guest at another moment." },
     { "trailing-bytes", QEVM_SEVERITY_NOTE,
       "bytes follow the end of the stream",
       "QEMU does not read them. Block devices and some tools pad the "

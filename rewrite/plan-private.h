@@ -5,7 +5,7 @@
  * about what may go without a loss, plan-section.c repairs a section,
  * plan-layout.c its fields, plan-pci.c PCI config space, plan-device.c what
  * other devices check, plan-virtio.c what those of virtio do, plan-msix.c their
- * vectors.
+ * vectors, plan-ppc.c what a Power CPU needs to go on.
  */
 #ifndef QEVM_REWRITE_PLAN_PRIVATE_H
 #define QEVM_REWRITE_PLAN_PRIVATE_H
@@ -115,6 +115,12 @@ QEVM_CHECKED gboolean qevm_plan_queues(QevmRepair *repair, GError **error);
 QEVM_CHECKED gboolean qevm_plan_features(QevmRepair *repair, GError **error);
 /* What else a virtio device stops at. */
 QEVM_CHECKED gboolean qevm_plan_virtio(QevmRepair *repair, GError **error);
+
+/* ---- plan-ppc.c ---- */
+
+/* Has a CPU go on whose timer the destination does not start; any section. */
+QEVM_CHECKED gboolean qevm_plan_decrementer(QevmPlan *plan, QevmRecord *record,
+                                            GError **error);
 
 /* ---- plan-device.c ---- */
 

@@ -450,7 +450,8 @@ plan_one(QevmPlan *plan, QevmRecord *record, GError **error)
     }
     return (strcmp(record->idstr, "slirp") != 0 ||
             qevm_plan_connections(plan, record, error)) &&
-           qevm_plan_section(plan, record, ref, error);
+           qevm_plan_section(plan, record, ref, error) &&
+           qevm_plan_decrementer(plan, record, error);
 }
 
 /* A rule that cannot be applied is the last one: it goes, and what it was to

@@ -5,10 +5,10 @@
     saved = save(setup, "5.2", "pc-i440fx-2.2")                 # cached
     why = lives(saved, "11.1", "pc-i440fx-5.2", converted, options)
 
-Lives, that is: the shell on its console answers; what it wrote to its disks before is there, and what it
-writes now is in their images; it pings its peers and they ping it; each input device brings an event;
-each other device does what its proof asks for; and a loop of writes, reads and pings, that was at it when
-the guest was stopped, goes on without a mistake.
+Lives, that is: the shell on its console answers; its timer goes off; what it wrote to its disks before is
+there, and what it writes now is in their images; it pings its peers and they ping it; each input device
+brings an event; each other device does what its proof asks for; and a loop of writes, reads and pings, that
+was at it when the guest was stopped, goes on without a mistake.
 """
 import contextlib, dataclasses, hashlib, itertools, json, os, re, time, uuid
 
@@ -405,6 +405,10 @@ def lives(saved, version, machine, stream, options=(), setup=None):
 
 def goes_on(guest, rounds):
     guest.run("true", LIMIT / 4)
+    try:
+        guest.run("sleep 0.1", LIMIT / 8)
+    except lab.LabError as e:
+        return "its timer does not go off: %s" % e
     why = sums_differ(guest, BEFORE)
     if why:
         return why
