@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "parser/schema-load.h"
+#include "parser/json-text.h"
 #include "parser/schema-read.h"
 
 #include <errno.h>
@@ -373,20 +374,14 @@ qevm_schemas_add_text(QevmSchemas *schemas, const char *file, const char *text,
 {
     g_autoptr(GString) path = g_string_new(NULL);
     QevmSchemaRead r = { schemas, file, path, 0, error };
-    json_error_t why;
     json_t *root;
     gboolean ok;
 
     if (len > FILE_MAX) {
         return qevm_schema_fail(&r, "more than 4 MiB");
     }
-    root = json_loadb(len ? text : "", len, JSON_REJECT_DUPLICATES, &why);
-    if (!root) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
-                    file, why.line, why.text);
-        return FALSE;
-    }
-    ok = read_root(&r, root);
+    root = qevm_json_text(text, len, file, QEVM_ERROR_MALFORMED, error);
+    ok = root && read_root(&r, root);
     json_decref(root);
     return ok;
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "parser/error.h"
+#include "parser/json-text.h"
 #include "parser/path.h"
 
 #define VERSION_KEY "qevm-baseline"
@@ -194,20 +194,14 @@ qevm_baseline_load(const char *path, GError **error)
     Reader r = { baseline, 0, error };
     g_autofree char *text = NULL;
     gsize len;
-    json_error_t wrong;
     json_t *root;
     gboolean ok;
 
     if (!g_file_get_contents(path, &text, &len, error)) {
         return NULL;
     }
-    root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &wrong);
-    if (!root) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_RULE, "%s: line %d: %s", path,
-                    wrong.line, wrong.text);
-        return NULL;
-    }
-    ok = read_root(&r, root);
+    root = qevm_json_text(text, len, path, QEVM_ERROR_RULE, error);
+    ok = root && read_root(&r, root);
     json_decref(root);
     return ok ? g_steal_pointer(&baseline) : NULL;
 }

@@ -2,8 +2,9 @@
 #include "rewrite/causes.h"
 
 #include <fnmatch.h>
-#include <jansson.h>
 #include <string.h>
+
+#include "parser/json-text.h"
 
 struct QevmCauses {
     json_t *json;         /* owned */
@@ -186,7 +187,6 @@ qevm_causes_load(const char *path, GError **error)
 {
     g_autoptr(QevmCauses) causes = g_new0(QevmCauses, 1);
     g_autofree char *text = NULL;
-    json_error_t where;
     gsize len;
 
     causes->meanings =
@@ -194,13 +194,10 @@ qevm_causes_load(const char *path, GError **error)
     if (!g_file_get_contents(path, &text, &len, error)) {
         return NULL;
     }
-    causes->json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
-    if (!causes->json) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
-                    path, where.line, where.text);
-        return NULL;
-    }
-    return read_all(causes, path, error) ? g_steal_pointer(&causes) : NULL;
+    causes->json = qevm_json_text(text, len, path, QEVM_ERROR_MALFORMED, error);
+    return causes->json && read_all(causes, path, error)
+               ? g_steal_pointer(&causes)
+               : NULL;
 }
 
 /* ---- answers ---- */

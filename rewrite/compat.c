@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parser/error.h"
+#include "parser/json-text.h"
 #include "rewrite/packed.h"
 
 #define MAX_BYTES (16 * 1024 * 1024)
@@ -47,14 +47,11 @@ is_table(json_t *machines)
 QevmCompat *
 qevm_compat_parse(const char *text, gsize len, const char *name, GError **error)
 {
-    json_error_t wrong;
-    json_t *root = json_loadb(text, len, 0, &wrong);
+    json_t *root = qevm_json_text(text, len, name, QEVM_ERROR_MALFORMED, error);
     json_t *machines = json_object_get(root, "machines");
     QevmCompat *compat;
 
     if (!root) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
-                    name, wrong.line, wrong.text);
         return NULL;
     }
     if (json_integer_value(json_object_get(root, "qevm-compat")) != 1 ||
@@ -73,15 +70,10 @@ qevm_compat_parse(const char *text, gsize len, const char *name, GError **error)
 QevmCompat *
 qevm_compat_load(const char *path, GError **error)
 {
-    g_autoptr(GBytes) bytes = qevm_packed_read(path, MAX_BYTES, error);
     gsize len;
-    const char *text;
+    g_autofree char *text = qevm_packed_read(path, MAX_BYTES, &len, error);
 
-    if (!bytes) {
-        return NULL;
-    }
-    text = g_bytes_get_data(bytes, &len);
-    return qevm_compat_parse(text ? text : "", len, path, error);
+    return text ? qevm_compat_parse(text, len, path, error) : NULL;
 }
 
 void

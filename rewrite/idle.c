@@ -4,11 +4,10 @@
  */
 #include "rewrite/idle.h"
 
-#include <jansson.h>
 #include <string.h>
 
-#include "parser/error.h"
 #include "parser/expr.h"
+#include "parser/json-text.h"
 #include "rewrite/packed.h"
 
 #define MAX_BYTES (1024 * 1024)
@@ -74,19 +73,14 @@ add_condition(QevmIdle *idle, json_t *row, GError **error)
 QevmIdle *
 qevm_idle_parse(const char *text, gsize len, const char *name, GError **error)
 {
-    json_error_t wrong;
-    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *root = qevm_json_text(text, len, name, QEVM_ERROR_MALFORMED, error);
     json_t *rows = json_object_get(root, "idle");
     QevmIdle *idle = g_new0(QevmIdle, 1);
-    gboolean ok = TRUE;
+    gboolean ok = root != NULL;
 
     idle->conditions = g_ptr_array_new_with_free_func(condition_free);
-    if (!root) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
-                    name, wrong.line, wrong.text);
-        ok = FALSE;
-    } else if (json_integer_value(json_object_get(root, "qevm-idle")) != 1 ||
-               !json_is_array(rows)) {
+    if (ok && (json_integer_value(json_object_get(root, "qevm-idle")) != 1 ||
+               !json_is_array(rows))) {
         g_set_error(error, QEVM_ERROR, QEVM_ERROR_MALFORMED,
                     "%s: is no table of what says nothing", name);
         ok = FALSE;
@@ -108,15 +102,10 @@ qevm_idle_parse(const char *text, gsize len, const char *name, GError **error)
 QevmIdle *
 qevm_idle_load(const char *path, GError **error)
 {
-    g_autoptr(GBytes) bytes = qevm_packed_read(path, MAX_BYTES, error);
     gsize len;
-    const char *text;
+    g_autofree char *text = qevm_packed_read(path, MAX_BYTES, &len, error);
 
-    if (!bytes) {
-        return NULL;
-    }
-    text = g_bytes_get_data(bytes, &len);
-    return qevm_idle_parse(text, len, path, error);
+    return text ? qevm_idle_parse(text, len, path, error) : NULL;
 }
 
 /* ---- conditions ---- */

@@ -372,16 +372,11 @@ qevm_known_plausible(const char *text, gsize len)
 QevmKnown *
 qevm_known_load(const char *path, GError **error)
 {
-    g_autoptr(GBytes) bytes =
-        qevm_packed_read(path, QEVM_KNOWN_MAX_BYTES, error);
     gsize len;
-    const char *text;
+    g_autofree char *text =
+        qevm_packed_read(path, QEVM_KNOWN_MAX_BYTES, &len, error);
 
-    if (!bytes) {
-        return NULL;
-    }
-    text = g_bytes_get_data(bytes, &len);
-    return qevm_known_parse(text ? text : "", len, path, error);
+    return text ? qevm_known_parse(text, len, path, error) : NULL;
 }
 
 /* ---- questions ---- */

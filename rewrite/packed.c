@@ -7,8 +7,9 @@
 
 #include <gio/gio.h>
 
-static GBytes *
-read_all(GInputStream *in, const char *path, gsize most, GError **error)
+static char *
+read_all(GInputStream *in, const char *path, gsize most, gsize *len,
+         GError **error)
 {
     g_autoptr(GByteArray) all = g_byte_array_new();
     guint8 buffer[32 * 1024];
@@ -28,11 +29,13 @@ read_all(GInputStream *in, const char *path, gsize most, GError **error)
         g_prefix_error(error, "%s: ", path);
         return NULL;
     }
-    return g_byte_array_free_to_bytes(g_steal_pointer(&all));
+    *len = all->len;
+    g_byte_array_append(all, (const guint8 *)"", 1);
+    return (char *)g_byte_array_free(g_steal_pointer(&all), FALSE);
 }
 
-GBytes *
-qevm_packed_read(const char *path, gsize most, GError **error)
+char *
+qevm_packed_read(const char *path, gsize most, gsize *len, GError **error)
 {
     g_autoptr(GFile) file = g_file_new_for_path(path);
     g_autoptr(GFileInputStream) in = g_file_read(file, NULL, error);
@@ -48,10 +51,10 @@ qevm_packed_read(const char *path, gsize most, GError **error)
         return NULL;
     }
     if (got < 2 || magic[0] != 0x1f || magic[1] != 0x8b) {
-        return read_all(G_INPUT_STREAM(in), path, most, error);
+        return read_all(G_INPUT_STREAM(in), path, most, len, error);
     }
     unpack =
         G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP));
     unpacked = g_converter_input_stream_new(G_INPUT_STREAM(in), unpack);
-    return read_all(unpacked, path, most, error);
+    return read_all(unpacked, path, most, len, error);
 }

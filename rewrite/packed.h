@@ -5,7 +5,8 @@
 #include <glib.h>
 
 /* All of a file, unpacked if it is gzip by its content, and no more than `most`
- * bytes: LIMIT. */
-GBytes *qevm_packed_read(const char *path, gsize most, GError **error);
+ * bytes: LIMIT. Owned; a NUL is behind the `len` bytes. */
+char *qevm_packed_read(const char *path, gsize most, gsize *len,
+                       GError **error);
 
 #endif

@@ -63,7 +63,6 @@ take_line(QevmQmp *qmp, GError **error)
 {
     guint8 *end =
         qmp->text->len ? memchr(qmp->text->data, '\n', qmp->text->len) : NULL;
-    json_error_t problem;
     json_t *json;
     gsize size;
 
@@ -71,7 +70,7 @@ take_line(QevmQmp *qmp, GError **error)
         return NULL;
     }
     size = (gsize)(end - qmp->text->data);
-    json = json_loadb((const char *)qmp->text->data, size, 0, &problem);
+    json = json_loadb((const char *)qmp->text->data, size, 0, NULL);
     g_byte_array_remove_range(qmp->text, 0, (guint)size + 1);
     if (!json_is_object(json)) {
         json_decref(json);
