@@ -2,9 +2,10 @@
  *
  * A walk reads record headers and goes past the rest. With a sink attached
  * the same walk is a filter: what is passed is copied to the sink, what is
- * dropped is not, what is inserted appears there. On seekable sources passed
- * bytes are never read: extents add up and are copied file to file. On pipes
- * they go from the read buffer to the sink.
+ * dropped is not, what is inserted appears there. On seekable sources extents
+ * add up and are copied file to file; only small ones between others are read,
+ * as the system call that goes past them costs more. On pipes passed bytes go
+ * from the read buffer to the sink.
  */
 #ifndef QEVM_PARSER_FLOW_H
 #define QEVM_PARSER_FLOW_H

@@ -110,7 +110,7 @@ check_arm_features(QevmLoad *load, QevmNode *ref)
     gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(load->places, features));
     guint64 local;
 
-    if (!place || !element(features, 0, &local) || !local ||
+    if (!place || !qevm_node_word(features, 0, &local) || !local ||
         qevm_be_get(load->c.data + place - 1, 8)) {
         return TRUE;
     }
