@@ -63,7 +63,9 @@ place(int fd)
 gsize
 qevm_file_room(int fd, gsize most)
 {
-    return most - (gsize)MAX(place(fd), 0);
+    gint at = place(fd);
+
+    return at < 0 ? most : most - (gsize)at;
 }
 
 void
