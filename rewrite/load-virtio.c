@@ -185,15 +185,21 @@ check_requests(QevmLoad *load, QevmNode *ref, QevmNode *source)
 static gboolean
 check_balloon(QevmLoad *load, QevmNode *ref, QevmNode *source)
 {
-    QevmNode *misspelt = qevm_node_child(qevm_node_child(source, "device"),
-                                         QEVM_BALLOON_MISSPELT);
+    QevmNode *device = qevm_node_child(source, "device");
+    QevmNode *misspelt = qevm_node_child(device, QEVM_BALLOON_MISSPELT);
+    QevmNode *poison = qevm_node_child(device, QEVM_BALLOON_POISON);
 
-    if (!misspelt) {
-        return TRUE;
+    if (misspelt) {
+        qevm_load_guess(load);
+        return qevm_load_stop_device(load, EINVAL, place_of(load, misspelt),
+                                     ref, NULL, NULL);
     }
-    qevm_load_guess(load);
-    return qevm_load_stop_device(load, EINVAL, place_of(load, misspelt), ref,
-                                 NULL, NULL);
+    if (poison && qevm_target_is_before(load->target, 602)) {
+        qevm_load_guess(load);
+        return qevm_load_stop_device(load, ENOENT, place_of(load, poison), ref,
+                                     NULL, NULL);
+    }
+    return TRUE;
 }
 
 /* (hw/virtio/virtio-mem.c:virtio_mem_mig_sanity_checks_post_load()) */

@@ -309,6 +309,25 @@ plan_balloon(QevmRepair *r, QevmNode *misspelt, GError **error)
         QEVM_LOSS_DEFAULT, "no loader takes the name that it has", error);
 }
 
+/* A loader that has the wrong name takes the right one for none of its own. */
+static gboolean
+strip_poison(QevmRepair *r, QevmNode *poison, GError **error)
+{
+    g_autofree char *at = qevm_plan_path(r->plan, r->record, poison, -1);
+    g_autoptr(GBytes) bytes = qevm_plan_bytes(poison);
+    json_t *rule = qevm_plan_op("strip-subsection", at);
+    guint64 value = 0;
+    gboolean used =
+        qevm_node_child_number(poison, "poison_val", &value) && value;
+
+    if (!used) {
+        qevm_plan_leave_out(rule, bytes, QEVM_PLAN_HEAD(QEVM_BALLOON_POISON));
+    }
+    return qevm_plan_repair(r, rule, used ? QEVM_LOSS_LOSSY : QEVM_LOSS_DEFAULT,
+                            "the destination cannot load it, by any name",
+                            error);
+}
+
 gboolean
 qevm_plan_virtio(QevmRepair *r, GError **error)
 {
@@ -317,6 +336,7 @@ qevm_plan_virtio(QevmRepair *r, GError **error)
     QevmNode *a = there ? qevm_node_child(there, "device") : NULL;
     QevmNode *b = here ? qevm_node_child(here, "device") : NULL;
     QevmNode *misspelt = a ? qevm_node_child(a, QEVM_BALLOON_MISSPELT) : NULL;
+    QevmNode *poison = a ? qevm_node_child(a, QEVM_BALLOON_POISON) : NULL;
     guint64 queues;
 
     if (!there || !here) {
@@ -324,6 +344,9 @@ qevm_plan_virtio(QevmRepair *r, GError **error)
     }
     if (misspelt) {
         return plan_balloon(r, misspelt, error);
+    }
+    if (poison && qevm_target_is_before(r->plan->target, 602)) {
+        return strip_poison(r, poison, error);
     }
     return (!a || !b || plan_memory(r, a, b, error)) &&
            (r->done || !qevm_node_child_number(here, "num_queues", &queues) ||
