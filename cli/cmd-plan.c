@@ -37,7 +37,8 @@ const QevmCommand qevm_command_plan = {
     .details =
         "Compares the stream with what the destination itself saves while "
         "idle, and prints a rules file for \"qevm rewrite\": only what the "
-        "destination would refuse is changed. The destination is a stream that "
+        "destination would refuse, or the guest hang at there, is changed. The "
+        "destination is a stream that "
         "it saved (--like, from \"qevm capture\"), or a QEMU that is started "
         "by the command behind \"--\". That one's devices get the properties "
         "that they had on the stream's machine type, where they still have "

@@ -69,7 +69,8 @@ ROWS = [
     row("pc 1024 disks", "amd64", "pc-i440fx-10.0", "virtio-blk virtio-scsi e1000", ways=[("10.0", "11.1")],
         there="-global virtio-blk-pci.queue-size=1024 -global virtio-scsi-pci.virtqueue_size=1024"),
     row("pc 1024 net", "amd64", "pc-i440fx-10.0", "ide virtio-net", ways=[("10.0", "11.1")]),
-    # Which POWER9 is the default is not the same everywhere.
+    # Which POWER9 is the default is not the same everywhere. 7.2 and 5.2 do not start the timer of a CPU after
+    # a load (TCG before 8.2), of their own streams either: these guests live since they take an interrupt first.
     row("pseries", "ppc64el", "pseries-%s", "virtio-blk virtio-net", 512, "-cpu power9_v2.0"),
     row("pseries scsi", "ppc64el", "pseries-%s", "virtio-scsi e1000 xhci usb-kbd", 512, "-cpu power9_v2.0"),
     # Has no versions, so that properties are for the user to give: ACPI since 8.0, and extensions of the CPU,
@@ -82,7 +83,7 @@ ROWS = [
 
 # What every run does: old and new on both sides.
 PART = ["pc virtio 7.2->11.1", "pc scsi 11.1->5.2", "q35 virtio 11.1->10.0", "pc 1024 idle 10.0->11.1",
-        "arm gicv2 5.2->10.0", "pseries 5.2->11.1"]
+        "arm gicv2 5.2->10.0", "pseries 5.2->11.1", "pseries scsi 10.0->7.2"]
 
 NEEDED = {"amd64": 24}  # so many have to live; on others two, and nine in ten of all
 
