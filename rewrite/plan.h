@@ -2,8 +2,9 @@
  *
  * What the destination would refuse (load.h) is repaired rule by rule, each
  * applied to the stream before the next is looked for, until nothing is left
- * or nothing helps. What it would load is left alone, but for what it would hang
- * at (decrementer.h). Bytes that the stream lacks are those of the reference.
+ * or nothing helps. What it would load is left alone, but for what it would
+ * hang at (decrementer.h). Bytes that the stream lacks are those of the
+ * reference.
  */
 #ifndef QEVM_REWRITE_PLAN_H
 #define QEVM_REWRITE_PLAN_H
