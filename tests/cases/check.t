@@ -6,17 +6,13 @@ Of each case: the errors are those that case.json names, at those places and no 
 is among what they quote, line by line; each error says what repairs it, if the case is to be converted, or has
 the advice; and the destination's own reference has no error against itself.
 """
-import glob, json, lzma, os, re, shutil, subprocess, sys, tempfile
+import json, os, re, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../lab"))
+import cases  # noqa: E402
+
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
-
-
-def unpack(case, name, folder):
-    path = os.path.join(folder, name + ".mig")
-    with lzma.open(os.path.join(case, name + ".mig.xz")) as f, open(path, "wb") as out:
-        out.write(f.read())
-    return path
 
 
 def check(target, ref, path):
@@ -33,16 +29,11 @@ def alike(quoted, printed):
     return quoted == printed
 
 
-def wrong(case):
+def wrong(case, about):
     """What is wrong with what qevm says of a case; nothing if all is right."""
-    with open(os.path.join(case, "case.json")) as f:
-        about = json.load(f)
-    to = about["destination"]
-    target = "qemu-%s/%s" % (to["qemu"], to["command"].split()[0].rpartition("-")[2])
+    target = cases.target(about["destination"])
     with tempfile.TemporaryDirectory(prefix="qevm-case-") as folder:
-        stream, ref = (unpack(case, name, folder) for name in ("stream", "ref"))
-        if os.path.exists(os.path.join(case, "ref.target.json")):
-            shutil.copy(os.path.join(case, "ref.target.json"), ref + ".target.json")
+        stream, ref = cases.unpack(case, folder, "stream", "ref")
         findings = check(target, ref, stream)
         own = [f for f in check(target, ref, ref) if f["severity"] == "error"]
     if own:
@@ -62,18 +53,5 @@ def wrong(case):
     return ""
 
 
-def main():
-    cases = sorted(os.path.dirname(p) for p in glob.glob(os.path.join(HERE, "*/case.json")))
-    print("1..%d" % len(cases))
-    bad = 0
-    for number, case in enumerate(cases, 1):
-        why = wrong(case)
-        bad += bool(why)
-        print("%sok %d - %s" % ("not " if why else "", number, os.path.basename(case)))
-        if why:
-            print("# %s: %s" % (os.path.basename(case), why), file=sys.stderr)
-    sys.exit(1 if bad else 0)
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(cases.run(wrong))

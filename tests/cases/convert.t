@@ -10,9 +10,12 @@ Then what came out is converted back, the two sides swapped: no value of a devic
 but where a rule says that it states, shows or loses something; and nothing is gone, but where a rule says
 that it said nothing.
 """
-import glob, json, lzma, os, shutil, subprocess, sys, tempfile
+import json, os, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../lab"))
+import cases  # noqa: E402
+
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 ALLOW = ["--allow-visible", "--allow-lossy"]
 # What without a QEMU, which has options, or without RAM, which the streams here lack, is otherwise.
@@ -30,13 +33,6 @@ def qevm(*argv):
 def same(a, b):
     with open(a, "rb") as f, open(b, "rb") as g:
         return f.read() == g.read()
-
-
-def unpack(case, name, folder):
-    path = os.path.join(folder, name + ".mig")
-    with lzma.open(os.path.join(case, name + ".mig.xz")) as f, open(path, "wb") as out:
-        out.write(f.read())
-    return path
 
 
 def lines(path):
@@ -62,14 +58,9 @@ def wrong_account(account, stream):
     return ""
 
 
-def target(side):
-    """The name of the target that a side's QEMU is."""
-    return "qemu-%s/%s" % (side["qemu"], side["command"].split()[0].rpartition("-")[2])
-
-
 def wrong_way(stream, like, base, side, out):
     """Converts; (what is wrong, the changes)."""
-    args = [stream, "--like", like, "--base", base, "--against", target(side)]
+    args = [stream, "--like", like, "--base", base, "--against", cases.target(side)]
     done = qevm("convert", *args, "-o", out, "--account", out + ".account", "--journal", out + ".journal", *ALLOW)
     if done.returncode:
         return "not converted: " + done.stderr, None
@@ -80,7 +71,7 @@ def wrong_way(stream, like, base, side, out):
         return "the plan is no file of rules: " + plan.stderr, None
     if not same(out, out + ".again"):
         return "the plan makes other bytes", None
-    errors = qevm("check", "--quick", "--quiet", "--against", target(side), "--against", like, out)
+    errors = qevm("check", "--quick", "--quiet", "--against", cases.target(side), "--against", like, out)
     if errors.returncode:
         return "not loaded: " + errors.stdout, None
     return wrong_account(lines(out + ".account"), stream), lines(out + ".journal")
@@ -110,15 +101,11 @@ def back(stream, again, changes):
     return "came back otherwise: %s" % unsaid if unsaid else "", len(others)
 
 
-def try_case(case, about, folder):
+def try_case(name, case, about, folder):
     """(what is wrong, a word on what came back)"""
-    name = os.path.basename(case)
-    stream, ref, base = (unpack(case, n, folder) for n in ("stream", "ref", "base"))
-    facts = os.path.join(case, "ref.target.json")
-    if os.path.exists(facts):
-        shutil.copy(facts, ref + ".target.json")
+    stream, ref, base = cases.unpack(case, folder, "stream", "ref", "base")
     out, again = (os.path.join(folder, n) for n in ("out.mig", "again.mig"))
-    strict = qevm("convert", stream, "--like", ref, "--base", base, "--against", target(about["destination"]),
+    strict = qevm("convert", stream, "--like", ref, "--base", base, "--against", cases.target(about["destination"]),
                   "-o", out)
     if name in ADVICE:
         return "" if strict.returncode == 1 and ADVICE[name] in strict.stderr else strict.stderr, "advice"
@@ -138,22 +125,16 @@ def try_case(case, about, folder):
 
 
 def main():
-    cases = [os.path.dirname(p) for p in sorted(glob.glob(os.path.join(HERE, "*/case.json")))]
-    abouts = {c: json.load(open(os.path.join(c, "case.json"))) for c in cases}
-    cases = [c for c in cases if abouts[c]["expect"] == "convert"]
-    print("1..%d" % len(cases))
+    chosen = [row for row in cases.all_of() if row[2]["expect"] == "convert"]
+    print("1..%d" % len(chosen))
     bad, words = 0, []
-    for number, case in enumerate(cases, 1):
+    for number, (name, case, about) in enumerate(chosen, 1):
         with tempfile.TemporaryDirectory(prefix="qevm-case-") as folder:
-            wrong, word = try_case(case, abouts[case], folder)
-        bad += bool(wrong)
+            wrong, word = try_case(name, case, about, folder)
         words.append(word)
-        print("%sok %d - %s%s" % ("not " if wrong else "", number, os.path.basename(case),
-                                  ": " + word if word else ""))
-        if wrong:
-            print("# %s: %s" % (os.path.basename(case), wrong), file=sys.stderr)
+        bad += cases.result(number, name + (": " + word if word else ""), wrong)
     print("# there and back: %d of %d with all values, %d with others where a rule says so, %d one way, "
-          "%d by advice only" % (words.count("all"), len(cases), sum("others" in (w or "") for w in words),
+          "%d by advice only" % (words.count("all"), len(chosen), sum("others" in (w or "") for w in words),
                                  words.count("one way"), words.count("advice")))
     return bool(bad)
 

@@ -6,17 +6,13 @@ Of each case, QEMU's words are one failure for each try that case.json records, 
 understood, and some cause is named. With the stream, the last one is in the section of an error that check
 finds, and the stream is not taken for another; with the destination, that error is shown.
 """
-import glob, json, lzma, os, re, shutil, subprocess, sys, tempfile
+import json, os, re, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../lab"))
+import cases  # noqa: E402
+
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
-
-
-def unpack(case, name, folder):
-    path = os.path.join(folder, name + ".mig")
-    with lzma.open(os.path.join(case, name + ".mig.xz")) as f, open(path, "wb") as out:
-        out.write(f.read())
-    return path
 
 
 def explain(log, *args):
@@ -38,10 +34,8 @@ def tries(about):
     return ["".join(lines) for lines in found if lines]
 
 
-def wrong(case):
+def wrong(case, about):
     """What is wrong with what qevm says of a case; nothing if all is right."""
-    with open(os.path.join(case, "case.json")) as f:
-        about = json.load(f)
     logs = tries(about)
     if not logs:
         return "" if about["raw"] == "loads" else "it has no messages"
@@ -51,12 +45,9 @@ def wrong(case):
     for failure in answer["failures"]:
         if not failure["causes"]:
             return "nothing is known of %s" % failure["lines"]
-    to = about["destination"]
-    target = "qemu-%s/%s" % (to["qemu"], to["command"].split()[0].rpartition("-")[2])
+    target = cases.target(about["destination"])
     with tempfile.TemporaryDirectory(prefix="qevm-case-") as folder:
-        stream, ref = (unpack(case, name, folder) for name in ("stream", "ref"))
-        if os.path.exists(os.path.join(case, "ref.target.json")):
-            shutil.copy(os.path.join(case, "ref.target.json"), ref + ".target.json")
+        stream, ref = cases.unpack(case, folder, "stream", "ref")
         last = explain(logs[-1], stream, "--against", target, "--against", ref)["failures"][0]
     paths = [path for _, path in about["errors"]]
     section = last.get("section")
@@ -70,18 +61,5 @@ def wrong(case):
     return ""
 
 
-def main():
-    cases = sorted(os.path.dirname(p) for p in glob.glob(os.path.join(HERE, "*/case.json")))
-    print("1..%d" % len(cases))
-    bad = 0
-    for number, case in enumerate(cases, 1):
-        why = wrong(case)
-        bad += bool(why)
-        print("%sok %d - %s" % ("not " if why else "", number, os.path.basename(case)))
-        if why:
-            print("# %s: %s" % (os.path.basename(case), why), file=sys.stderr)
-    return bool(bad)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cases.run(wrong))

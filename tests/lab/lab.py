@@ -67,6 +67,32 @@ def words(argv):
     return shlex.split(argv) if isinstance(argv, str) else list(argv)
 
 
+def run(*argv, codes=(0,), limit=LIMIT):
+    """Run a program: what it printed; LabError if it fails."""
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors="replace", timeout=limit)
+    if done.returncode not in codes:
+        raise LabError("%s\nexit code %d of: %s" % (done.stdout, done.returncode, " ".join(argv)))
+    return done.stdout
+
+
+def text_of(path):
+    """What is in a file so far, which may not be there yet."""
+    try:
+        with open(path, errors="replace") as f:
+            return f.read()
+    except FileNotFoundError:
+        return ""
+
+
+def wait_for_text(path, done, limit, alive=lambda: True):
+    """The same, once that is enough, nobody is alive to write more, or the time is up."""
+    end = time.monotonic() + limit
+    while not done(text_of(path)) and time.monotonic() < end and alive():
+        time.sleep(0.02)
+    return text_of(path)
+
+
 @contextlib.contextmanager
 def lock(path):
     """One worker at a time. Children inherit the lock: it is held while any of a killed worker lives."""
@@ -244,9 +270,28 @@ class Qemu:
         if last["status"] != "completed":
             raise LabError("migration %s %s" % (last["status"], last.get("error-desc", "")))
 
+    def take(self, stream, uri=FROM_FILE):
+        """Load a stream into a QEMU with -incoming defer: None, or all that is said about why not."""
+        copy(stream, self.path("stream"))
+        try:
+            self.cmd("migrate-incoming", uri=self.fill(uri))
+            self.migrated()
+        except LabError as e:
+            self.wait_exit(3)
+            return "%s\n%s" % (e, self.messages())
+        return None
+
     def messages(self):
         with open(self.path("stderr"), errors="replace") as f:
             return f.read().strip()
+
+    def printed(self):
+        """What the guest wrote to its serial port."""
+        return text_of(self.path("serial"))
+
+    def wait_for(self, done, limit):
+        """The same, once that is enough, QEMU is gone or the time is up."""
+        return wait_for_text(self.path("serial"), done, limit, lambda: self.proc.poll() is None)
 
     def wait_exit(self, limit):
         try:
@@ -361,8 +406,5 @@ def load(file, argv, root=None, caps=(), uri=FROM_FILE, run=0, serial=False, par
         except LabError as e:
             state, why = "", str(e)
             q.wait_exit(3)
-        said = None
-        if serial:
-            with open(q.path("serial"), errors="replace") as f:
-                said = f.read()
+        said = q.printed() if serial else None
         return Result(not why, "\n".join(x for x in (q.messages(), why) if x), state, said)

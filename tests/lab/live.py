@@ -389,13 +389,9 @@ def lives(saved, version, machine, stream, options=(), setup=None):
     not."""
     extra = ["-incoming", "defer"] + [word for option in options for word in ("-global", option)]
     with Live(setup or saved.setup, version, machine, extra, saved.images) as guest:
-        lab.copy(stream, guest.path("stream"))
-        try:
-            guest.cmd("migrate-incoming", uri=guest.fill(lab.FROM_FILE))
-            guest.migrated()
-        except lab.LabError as e:
-            guest.wait_exit(3)
-            return "not loaded: %s\n%s" % (e, guest.messages())
+        why = guest.take(stream)
+        if why:
+            return "not loaded: " + why
         guest.cmd("cont")
         try:
             return goes_on(guest, saved.rounds)

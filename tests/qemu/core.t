@@ -7,12 +7,11 @@ and the memory of the dump. Registers are given values at random before, through
 guest (tests/lab/linux) shows that its banner is found where the kernel says it is: through gdb with the
 kernel's symbols, and at its physical address, with the hole below 4 GiB where `info mtree` has it.
 """
-import os, random, re, socket, struct, subprocess, sys, tempfile, time
+import os, random, re, socket, struct, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-import lab  # noqa: E402
-from tap import Tap  # noqa: E402
+import lab, rows  # noqa: E402
 
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 LIMIT = 120  # seconds for a qevm, a gdb, or a guest to boot
@@ -286,25 +285,11 @@ def check_linux(tmp, qemu, machine, dumped):
 
 # ---- the test ---------------------------------------------------------------------------------
 
-def one(tap, name, check, *case):
-    try:
-        with tempfile.TemporaryDirectory(prefix="qevm-core-") as tmp:
-            why = check(tmp, *case)
-    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
-        why = str(e)
-    tap.ok(why, name)
-
-
 def main(names):
-    lab.tidy()
-    rows = [("%s-%s" % (qemu, name), check_arch, qemu, *rest)
-            for name, qemus, *rest in ARCHS for qemu in qemus.split()]
-    rows += [("%s-%s" % (qemu, name), check_linux, qemu, *rest) for name, qemu, *rest in LINUXES]
-    chosen = [row for row in rows if not names or row[0] in names]
-    tap = Tap(len(chosen))
-    for row in chosen:
-        one(tap, *row)
-    return 1 if tap.failed else 0
+    cases = [("%s-%s" % (qemu, name), check_arch, qemu, *rest)
+             for name, qemus, *rest in ARCHS for qemu in qemus.split()]
+    cases += [("%s-%s" % (qemu, name), check_linux, qemu, *rest) for name, qemu, *rest in LINUXES]
+    return rows.run(names, cases)
 
 
 if __name__ == "__main__":

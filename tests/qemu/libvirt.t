@@ -11,7 +11,7 @@ import contextlib, os, shlex, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-import lab  # noqa: E402
+import lab, rows  # noqa: E402
 from tap import Tap  # noqa: E402
 from tick import Tick  # noqa: E402
 
@@ -56,15 +56,6 @@ DOMAIN = """<domain type='qemu'>
   </devices>
 </domain>
 """
-
-
-def run(*argv, codes=(0,)):
-    """Run it: what it printed; LabError if it fails."""
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", timeout=LIMIT)
-    if done.returncode not in codes:
-        raise lab.LabError("%s\nexit code %d of: %s" % (done.stdout, done.returncode, " ".join(argv)))
-    return done.stdout
 
 
 class Libvirt:
@@ -140,20 +131,13 @@ class Libvirt:
             return f.read()
 
     def virsh(self, *args, codes=(0,)):
-        return run("virsh", "-q", "-c", self.uri, *args, codes=codes)
+        return lab.run("virsh", "-q", "-c", self.uri, *args, codes=codes)
 
     def printed(self):
-        try:
-            with open(self.dir + "/serial", errors="replace") as f:
-                return f.read()
-        except OSError:
-            return ""
+        return lab.text_of(self.dir + "/serial")
 
     def wait_for(self, done):
-        end = time.monotonic() + LIMIT
-        while not done(self.printed()) and time.monotonic() < end:
-            time.sleep(0.02)
-        return self.printed()
+        return lab.wait_for_text(self.dir + "/serial", done, LIMIT)
 
 
 def same(a, b):
@@ -175,24 +159,24 @@ def steps(virt, form, guest):
     virt.virsh("save", "demo", there + "/old.save")
     before = virt.printed()
     yield (None if guest.started(before) else "it printed %r" % before), "saved by libvirt"
-    told = run(QEVM, "info", old)
+    told = lab.run(QEVM, "info", old)
     wanted = "libvirt save image, version 2, %s\n" % form
     yield (None if wanted in told and "domain demo, machine %s, was running" % OLD in told else told), "info"
-    run(QEVM, "check", old)
+    lab.run(QEVM, "check", old)
     virt.virsh("create", "--paused", xml)
     virt.virsh("save", "demo", there + "/reference.save")
-    run(QEVM, "check", "--against", reference, old)
+    lab.run(QEVM, "check", "--against", reference, old)
     yield None, "no error in it, nor against what the domain saves when it never ran"
-    run(QEVM, "container", "extract", "-o", dir + "/stream", old)
-    run(QEVM, "container", "replace", "-o", dir + "/again.save", old, dir + "/stream")
-    run(QEVM, "container", "extract", "-o", dir + "/stream2", dir + "/again.save")
+    lab.run(QEVM, "container", "extract", "-o", dir + "/stream", old)
+    lab.run(QEVM, "container", "replace", "-o", dir + "/again.save", old, dir + "/stream")
+    lab.run(QEVM, "container", "extract", "-o", dir + "/stream2", dir + "/again.save")
     whole = same(dir + "/stream", dir + "/stream2")
     if form in ("raw", "sparse"):
         whole = whole and same(old, dir + "/again.save")
     yield (None if whole else "other bytes"), "taken apart and put together"
-    run(QEVM, "set", "-o", dir + "/bare.mig", "--bare", old, "configuration//name", '"%s"' % NEW)
-    run(QEVM, "set-machine", "-o", new, old, NEW)
-    run(QEVM, "container", "extract", "-o", dir + "/stream2", new)
+    lab.run(QEVM, "set", "-o", dir + "/bare.mig", "--bare", old, "configuration//name", '"%s"' % NEW)
+    lab.run(QEVM, "set-machine", "-o", new, old, NEW)
+    lab.run(QEVM, "container", "extract", "-o", dir + "/stream2", new)
     yield (None if same(dir + "/bare.mig", dir + "/stream2") else "other bytes"), "another machine"
     xml_there = virt.virsh("save-image-dumpxml", there + "/new.save")
     yield (None if "machine='%s'" % NEW in xml_there else xml_there), "libvirt reads it"
@@ -233,7 +217,7 @@ def conversion(virt, form, guest):
     yield (None if guest.started(before) else "it printed %r" % before), "a %s saved by libvirt" % OLDER
     with open(xml, "w") as f:
         f.write(DOMAIN % (NEW, there, there))
-    run(QEVM, "convert", "-o", new, old, "--", *qemu_of(virt, xml))
+    lab.run(QEVM, "convert", "-o", new, old, "--", *qemu_of(virt, xml))
     told = virt.virsh("save-image-dumpxml", there + "/converted.save")
     right = "machine='%s'" % NEW in told and "<qemu:arg value='-global'/>" in told
     yield (None if right else told), "converted: the XML has the machine and options"
@@ -244,31 +228,27 @@ def conversion(virt, form, guest):
     virt.virsh("destroy", "demo")
 
 
-def image(tap, form, guest):
-    left, begin = STEPS + CONVERSIONS.get(form, 0), time.monotonic()
-    try:
-        root = FORMATS[form] and lab.root_of(FORMATS[form]) or ""
-        with tempfile.TemporaryDirectory(prefix="qevm-libvirt-", dir=root + "/tmp") as dir, \
-                Libvirt(root, dir, form) as virt:
-            for rows in [steps, conversion][:1 + (form in CONVERSIONS)]:
-                for why, what in rows(virt, form, guest):
-                    left -= 1
-                    tap.ok(why, "%s: %s" % (form, what))
-    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
-        why = str(e)
-        for _ in range(left):
-            tap.ok(why, form + ": not reached")
-            why = "not reached"
-    print("# %s: %.1f s" % (form, time.monotonic() - begin))
+def count(form):
+    return STEPS + CONVERSIONS.get(form, 0)
+
+
+def image(form, guest):
+    """The steps of a format."""
+    root = FORMATS[form] and lab.root_of(FORMATS[form]) or ""
+    with tempfile.TemporaryDirectory(prefix="qevm-libvirt-", dir=root + "/tmp") as dir, \
+            Libvirt(root, dir, form) as virt:
+        yield from steps(virt, form, guest)
+        if form in CONVERSIONS:
+            yield from conversion(virt, form, guest)
 
 
 def main(names):
     lab.tidy()
     names = names or list(FORMATS)
-    tap = Tap(sum(STEPS + CONVERSIONS.get(form, 0) for form in names))
+    tap = Tap(sum(map(count, names)))
     guest = Tick()
     for form in names:
-        image(tap, form, guest)
+        rows.steps(tap, form, count(form), image(form, guest))
     return 1 if tap.failed else 0
 
 

@@ -19,11 +19,11 @@ A case passes if QEMU refuses what it should, in these words; `qevm rewrite` suc
 to a pipe from a pipe, and `qevm check` finds no error in it; QEMU loads that, and the guest lives on.
 Sources are saved once and kept in the cache directory (QEVM_CACHE, see tests/lab/lab.py).
 """
-import glob, hashlib, json, os, subprocess, sys, tempfile, time
+import glob, hashlib, json, os, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-import lab  # noqa: E402
+import lab, rows  # noqa: E402
 from tap import Tap  # noqa: E402
 from tick import Tick  # noqa: E402
 
@@ -58,19 +58,6 @@ class Firmware:
 
 # ---- QEMUs ------------------------------------------------------------------------------------
 
-def printed(q):
-    with open(q.path("serial"), errors="replace") as f:
-        return f.read()
-
-
-def wait_for(q, done):
-    """What the guest printed, once that is enough or the time is up."""
-    end = time.monotonic() + LIMIT
-    while not done(printed(q)) and time.monotonic() < end and q.proc.poll() is None:
-        time.sleep(0.02)
-    return printed(q)
-
-
 def start(side, guest, extra=()):
     q = lab.Qemu(side["argv"] + guest.argv, lab.root_of(side["qemu"]), extra, True, guest.files)
     q.set_caps(side.get("caps"))
@@ -92,9 +79,9 @@ def save(side, guest):
         with start(side, guest) as q:
             facts = lab.describe(q)
             q.cmd("cont")
-            wait_for(q, guest.started)
+            q.wait_for(guest.started, LIMIT)
             q.cmd("stop")
-            text = printed(q)
+            text = q.printed()
             if not guest.started(text):
                 raise lab.LabError("the source did not get going: %r %s" % (text, q.messages()))
             q.cmd("migrate", uri=q.fill(uri_of(side, lab.TO_FILE)))
@@ -108,28 +95,16 @@ def save(side, guest):
         return place + ".mig", json.load(f)["serial"]
 
 
-def incoming(q, side, stream):
-    """Load a stream: None, or all that QEMU says about why not."""
-    lab.copy(stream, q.path("stream"))
-    try:
-        q.cmd("migrate-incoming", uri=q.fill(uri_of(side, lab.FROM_FILE)))
-        q.migrated()
-    except lab.LabError as e:
-        q.wait_exit(3)
-        return "%s\n%s" % (q.messages(), e)
-    return None
-
-
 def refusal(side, guest, stream):
     with start(side, guest, ["-incoming", "defer"]) as q:
-        return incoming(q, side, stream)
+        return q.take(stream, uri_of(side, lab.FROM_FILE))
 
 
 def reboot(q, guest):
     """Reset the guest: None if it starts anew, or what it prints."""
-    seen = len(printed(q))
+    seen = len(q.printed())
     q.cmd("system_reset")
-    text = wait_for(q, lambda text: guest.restarted(text[seen:]))[seen:]
+    text = q.wait_for(lambda text: guest.restarted(text[seen:]), LIMIT)[seen:]
     return None if guest.restarted(text) else "reset, it printed %r" % text[-200:]
 
 
@@ -137,11 +112,11 @@ def live_on(case, guest, stream, before):
     """Load a stream and let the guest run: (why it did not load, why it does not live on)."""
     side = case["destination"]
     with start(side, guest, ["-incoming", "defer"]) as q:
-        why = incoming(q, side, stream)
+        why = q.take(stream, uri_of(side, lab.FROM_FILE))
         if why:
             return why, "it did not load"
         q.cmd("cont")
-        text = wait_for(q, guest.lives)
+        text = q.wait_for(guest.lives, LIMIT)
         try:
             state = q.cmd("query-status")["status"]
         except lab.LabError:
@@ -227,21 +202,6 @@ def length(case):
     return len(case["refused"]) + 5
 
 
-def run(tap, case, guest):
-    left, begin = length(case), time.monotonic()
-    why = "not reached"
-    try:
-        for bad, what in steps(case, guest):
-            left -= 1
-            tap.ok(bad, "%s: %s" % (case["name"], what))
-    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
-        why = str(e)
-    for _ in range(left):
-        tap.ok(why, case["name"] + ": not reached")
-        why = "not reached"
-    print("# %s: %.1f s" % (case["name"], time.monotonic() - begin))
-
-
 def load_cases():
     cases = []
     for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.json"))):
@@ -263,7 +223,8 @@ def main(names):
     tap.ok(missing and "no case for " + " ".join(missing), "a case for each operation")
     ticks = {name: Tick(name) for name in ("tick", "tick-arm")}
     for case in chosen:
-        run(tap, case, ticks[case["guest"]] if isinstance(case["guest"], str) else Firmware(case["guest"]))
+        guest = ticks[case["guest"]] if isinstance(case["guest"], str) else Firmware(case["guest"])
+        rows.steps(tap, case["name"], length(case), steps(case, guest))
     return 1 if tap.failed else 0
 
 

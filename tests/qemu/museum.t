@@ -11,7 +11,7 @@ the source saves while idle.
     MUSEUM=all tests/qemu/museum.t          # not only the part that every run does
     tests/qemu/museum.t pc-1.0 pc-q35-2.4   # these
 """
-import collections, json, os, subprocess, sys, tempfile, time
+import collections, json, os, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
@@ -51,18 +51,6 @@ def argv(machine):
     return "qemu-system-x86_64 -M " + machine + DEVICES % usb + guest.argv
 
 
-def printed(q):
-    with open(q.path("serial"), errors="replace") as f:
-        return f.read()
-
-
-def wait_for(q, done):
-    end = time.monotonic() + LIMIT
-    while not done(printed(q)) and time.monotonic() < end and q.proc.poll() is None:
-        time.sleep(0.02)
-    return printed(q)
-
-
 def migrate(q, place):
     q.cmd("migrate", uri=q.fill(lab.TO_FILE))
     q.migrated()
@@ -78,12 +66,12 @@ def source(machine, runs):
         with lab.Qemu(argv(machine), lab.root_of(OLD), (), True, FILES) as q:
             if runs:
                 q.cmd("cont")
-                wait_for(q, guest.started)
+                q.wait_for(guest.started, LIMIT)
                 q.cmd("stop")
-                if not guest.started(printed(q)):
+                if not guest.started(q.printed()):
                     raise lab.LabError("the source did not get going: " + q.messages())
             with open(place + ".serial", "w") as f:
-                f.write(printed(q))
+                f.write(q.printed())
             migrate(q, place + ".part")
             os.replace(place + ".part", place)
     with open(place + ".serial") as f:
@@ -114,15 +102,11 @@ def wakes_up(command, options, stream, before):
     """None if the guest goes on, or why not."""
     extra = ["-incoming", "defer"] + [word for option in options for word in ("-global", option)]
     with lab.Qemu(command, lab.root_of(NEW), extra, True, FILES) as q:
-        lab.copy(stream, q.path("stream"))
-        try:
-            q.cmd("migrate-incoming", uri=q.fill(lab.FROM_FILE))
-            q.migrated()
-        except lab.LabError as e:
-            q.wait_exit(3)
-            return "%s\n%s" % (e, q.messages())
+        why = q.take(stream)
+        if why:
+            return why
         q.cmd("cont")
-        text = before + wait_for(q, lambda text: guest.lives(before + text))
+        text = before + q.wait_for(lambda text: guest.lives(before + text), LIMIT)
         return guest.wrong(text) or (None if guest.lives(text) else "dead after " + repr(text[-80:]))
 
 

@@ -6,12 +6,11 @@ The guest's RAM is a file (memory-backend-file, or -memfd where that will not do
 what the source had when the stream was complete; `qevm ram extract` has to give the same bytes, out of
 the stream's file and through a pipe.
 """
-import filecmp, glob, json, os, random, subprocess, sys, tempfile
+import filecmp, glob, json, os, random, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-import lab, pair  # noqa: E402
-from tap import Tap  # noqa: E402
+import lab, pair, rows  # noqa: E402
 
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 LIMIT = 90  # seconds for a qevm
@@ -98,23 +97,9 @@ def check(tmp, qemu, argv, how, kinds):
     return differs(ram, out)
 
 
-def run(tap, name, *case):
-    try:
-        with tempfile.TemporaryDirectory(prefix="qevm-ram-") as tmp:
-            why = check(tmp, *case)
-    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
-        why = str(e)
-    tap.ok(why, name)
-
-
 def main(names):
-    lab.tidy()
-    rows = [("%s-%s" % (qemu, name), qemu, *rest) for name, qemus, *rest in CASES for qemu in qemus.split()]
-    chosen = [row for row in rows if not names or row[0] in names]
-    tap = Tap(len(chosen))
-    for row in chosen:
-        run(tap, *row)
-    return 1 if tap.failed else 0
+    return rows.run(names, [("%s-%s" % (qemu, name), check, qemu, *rest)
+                            for name, qemus, *rest in CASES for qemu in qemus.split()])
 
 
 if __name__ == "__main__":

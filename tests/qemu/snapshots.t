@@ -10,7 +10,7 @@ import hashlib, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-import lab  # noqa: E402
+import lab, rows  # noqa: E402
 from tap import Tap  # noqa: E402
 from tick import Tick  # noqa: E402
 
@@ -37,45 +37,22 @@ ARGV = ("qemu-system-x86_64 -M %s -m 16 -nodefaults -vga none -drive if=ide,inde
         " -drive if=ide,index=1,file={dir}/second.qcow2")
 
 
-# ---- programs ---------------------------------------------------------------------------------
-
-def run(*argv, codes=(0,)):
-    """Run it: what it printed; LabError if it fails."""
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace", timeout=LIMIT)
-    if done.returncode not in codes:
-        raise lab.LabError("%s\nexit code %d of: %s" % (done.stdout, done.returncode, " ".join(argv)))
-    return done.stdout
-
-
 def sum_of(path):
     with open(path, "rb") as f:
         return hashlib.sha256(f.read()).hexdigest()
 
 
 def disk_sum(image, snapshot, tmp):
-    run("qemu-img", "convert", "-q", "-l", "snapshot.name=" + snapshot, "-O", "raw", image, tmp + "/disk.raw")
+    lab.run("qemu-img", "convert", "-q", "-l", "snapshot.name=" + snapshot, "-O", "raw", image, tmp + "/disk.raw")
     return sum_of(tmp + "/disk.raw")
 
 
 def state_sum(image, snapshot, tmp):
-    run(QEVM, "container", "extract", "--no-sync", "-o", tmp + "/state", image + "#" + snapshot)
+    lab.run(QEVM, "container", "extract", "--no-sync", "-o", tmp + "/state", image + "#" + snapshot)
     return sum_of(tmp + "/state")
 
 
 # ---- guests -----------------------------------------------------------------------------------
-
-def printed(q):
-    with open(q.path("serial"), errors="replace") as f:
-        return f.read()
-
-
-def wait_for(q, done):
-    end = time.monotonic() + LIMIT
-    while not done(printed(q)) and time.monotonic() < end and q.proc.poll() is None:
-        time.sleep(0.02)
-    return printed(q)
-
 
 def create(options):
     """The commands that make the images: of the first some was compressed, where its counts allow it."""
@@ -98,9 +75,9 @@ def save(version, machine, options, guest, tmp):
     with lab.Qemu(ARGV % machine + guest.argv, root, serial=True, files=guest.files,
                   prepare=create(options)) as q:
         q.cmd("cont")
-        wait_for(q, guest.started)
+        q.wait_for(guest.started, LIMIT)
         q.cmd("stop")
-        text = printed(q)
+        text = q.printed()
         q.do("savevm one")
         q.do('qemu-io ide0-hd0 "write -P 0x44 1M 64k"')
         q.do('qemu-io ide0-hd0 "write -P 0x55 3M 64k"')
@@ -121,7 +98,7 @@ def load(version, machine, guest, tmp, before):
                   files={**guest.files, **images}) as q:
         q.do("loadvm new")
         q.cmd("cont")
-        text = wait_for(q, guest.lives)
+        text = q.wait_for(guest.lives, LIMIT)
         if not guest.lives(text):
             return "the guest went silent after %r %s" % (text[-200:], q.messages())
         return guest.wrong(before + text)
@@ -131,8 +108,8 @@ def load(version, machine, guest, tmp, before):
 
 def changed(tmp, machine):
     """Make the new snapshots, in both images."""
-    run(QEVM, "set-machine", "--no-sync", tmp + "/disk.qcow2#one", machine, "--as", "new", "--also",
-        tmp + "/second.qcow2")
+    lab.run(QEVM, "set-machine", "--no-sync", tmp + "/disk.qcow2#one", machine, "--as", "new", "--also",
+            tmp + "/second.qcow2")
 
 
 def steps(pair, options, guest):
@@ -142,14 +119,14 @@ def steps(pair, options, guest):
         disk, second = tmp + "/disk.qcow2", tmp + "/second.qcow2"
         before = save(version, machine, options, guest, tmp)
         image, old = sum_of(disk), disk_sum(disk, "one", tmp)
-        run(QEVM, "check", disk + "#one")
-        told = run(QEVM, "info", disk)
+        lab.run(QEVM, "check", disk + "#one")
+        told = lab.run(QEVM, "info", disk)
         yield (None if machine in told and " one\n" in told else told), "checked and shown"
         state, second_old = state_sum(disk, "one", tmp), disk_sum(second, "one", tmp)
         yield (None if sum_of(disk) == image else "it was changed"), "reading writes nothing"
         changed(tmp, other)
-        run("qemu-img", "check", "-q", disk)
-        run("qemu-img", "check", "-q", second)
+        lab.run("qemu-img", "check", "-q", disk)
+        lab.run("qemu-img", "check", "-q", second)
         yield None, "qemu-img check"
         same = (state_sum(disk, "one", tmp) == state and disk_sum(disk, "one", tmp) == old and
                 disk_sum(disk, "new", tmp) == old and disk_sum(second, "new", tmp) == second_old and
@@ -157,24 +134,9 @@ def steps(pair, options, guest):
         yield (None if same else "contents differ"), "old snapshots as they were, new ones of the same disks"
         yield load(newer, other, guest, tmp, before), "loadvm by %s, the guest lives on" % newer
         # One that shares is taken away, and the other is whole.
-        run("qemu-img", "snapshot", "-d", "one", disk)
-        run("qemu-img", "check", "-q", disk)
+        lab.run("qemu-img", "snapshot", "-d", "one", disk)
+        lab.run("qemu-img", "check", "-q", disk)
         yield (None if disk_sum(disk, "new", tmp) == old else "contents differ"), "the new one alone"
-
-
-def layout(tap, pair, name, guest):
-    left, begin = STEPS, time.monotonic()
-    title = "%s, %s" % (pair[0], name)
-    try:
-        for why, what in steps(pair, LAYOUTS[name], guest):
-            left -= 1
-            tap.ok(why, "%s: %s" % (title, what))
-    except (lab.LabError, OSError, subprocess.SubprocessError) as e:
-        why = str(e)
-        for _ in range(left):
-            tap.ok(why, title + ": not reached")
-            why = "not reached"
-    print("# %s: %.1f s" % (title, time.monotonic() - begin))
 
 
 def in_use(tap, guest):
@@ -185,8 +147,8 @@ def in_use(tap, guest):
         argv = "qemu-system-x86_64 -M none -drive if=none,file=%s" % disk
         with lab.Qemu(argv):
             before = sum_of(disk)
-            machine = run(QEVM, "get", disk + "#one", "configuration//name")
-            said = run(QEVM, "set-machine", disk + "#one", "pc", "--as", "new", codes=(3,))
+            machine = lab.run(QEVM, "get", disk + "#one", "configuration//name")
+            said = lab.run(QEVM, "set-machine", disk + "#one", "pc", "--as", "new", codes=(3,))
         tap.ok(None if "7.1" in machine else machine, "in use: read")
         tap.ok(None if "is in use" in said and sum_of(disk) == before else said, "in use: not written to")
 
@@ -198,7 +160,7 @@ def tried(tap, guest):
         argv = (ARGV % "pc-i440fx-7.1").replace("{dir}", tmp).split()
         with open(tmp + "/tick.img", "wb") as f:
             f.write(guest.files["tick.img"])
-        said = run(QEVM, "try", tmp + "/disk.qcow2#one", "--", *argv, "-serial", "null",
+        said = lab.run(QEVM, "try", tmp + "/disk.qcow2#one", "--", *argv, "-serial", "null",
                        "-drive", "if=floppy,format=raw,readonly=on,file=" + tmp + "/tick.img")
         tap.ok(None if "loaded by QEMU" in said else said, "tried")
 
@@ -216,7 +178,7 @@ def kills(tap, guest, options):
         for _ in range(3):
             shutil.copy(saved, disk)
             begin = time.monotonic()
-            run(*argv)
+            lab.run(*argv)
             whole = max(whole, time.monotonic() - begin)
         chance = random.Random(7)
         for _ in range(KILLS):
@@ -224,12 +186,12 @@ def kills(tap, guest, options):
             with subprocess.Popen(argv, stdin=subprocess.DEVNULL) as p:
                 time.sleep(chance.uniform(0, 1.1 * whole))
                 p.send_signal(signal.SIGKILL)
-            run("qemu-img", "check", "-q", disk, codes=(0, 3))
-            names = run("qemu-img", "snapshot", "-l", disk)
+            lab.run("qemu-img", "check", "-q", disk, codes=(0, 3))
+            names = lab.run("qemu-img", "snapshot", "-l", disk)
             made += " new " in names
             broken += state_sum(disk, "one", tmp) != state or disk_sum(disk, "one", tmp) != old
             if " new " in names:
-                run(QEVM, "check", "-q", disk + "#new")
+                lab.run(QEVM, "check", "-q", disk + "#new")
     print("# %d of %d were done before they were killed" % (made, KILLS))
     tap.ok(broken and "%d lost the old snapshot" % broken, "%d kills: %s" % (KILLS, options or "default"))
 
@@ -241,12 +203,12 @@ def main(names):
     guest = Tick()
     for pair in PAIRS:
         for name in names:
-            layout(tap, pair, name, guest)
+            rows.steps(tap, "%s, %s" % (pair[0], name), STEPS, steps(pair, LAYOUTS[name], guest))
     for test, *more in ((in_use, 2), (tried, 1), (kills, 1, ""), (kills, 1, LAYOUTS["small clusters"])):
         count, before = more[0], tap.count
         try:
             test(tap, guest, *more[1:])
-        except (lab.LabError, OSError, subprocess.SubprocessError) as e:
+        except rows.ERRORS as e:
             while tap.count < before + count:
                 tap.ok(str(e), test.__name__)
     return 1 if tap.failed else 0
