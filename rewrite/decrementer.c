@@ -20,20 +20,6 @@ enum { SPR_LPCR = 318 };
 #define VECTOR G_GUINT64_CONSTANT(0x900)
 #define VECTOR_C000 G_GUINT64_CONSTANT(0xc000000000004900)
 
-static gboolean
-number_of(QevmNode *root, const char *name, guint index, guint64 *out)
-{
-    QevmNode *node = qevm_node_child(root, name);
-    gsize size;
-    const guint8 *data = node ? qevm_node_bytes(node, &size) : NULL;
-
-    if (!data || size / 8 <= index) {
-        return FALSE;
-    }
-    *out = qevm_be_get(data + 8 * (gsize)index, 8);
-    return TRUE;
-}
-
 /* With KVM it goes on. What the destination is may not be known: then it is
  * taken for TCG, since an interrupt too many does no harm. */
 static gboolean
@@ -96,9 +82,11 @@ qevm_decrementer(QevmStream *stream, QevmRecord *record,
         return d;
     }
     tree = qevm_record_tree(stream, record, NULL);
-    if (!tree || !number_of(&tree->root, "env.nip", 0, &d.nip) ||
-        !number_of(&tree->root, "env.msr", 0, &d.msr) ||
-        !number_of(&tree->root, "env.spr", SPR_LPCR, &lpcr)) {
+    if (!tree ||
+        !qevm_node_word(qevm_node_child(&tree->root, "env.nip"), 0, &d.nip) ||
+        !qevm_node_word(qevm_node_child(&tree->root, "env.msr"), 0, &d.msr) ||
+        !qevm_node_word(qevm_node_child(&tree->root, "env.spr"), SPR_LPCR,
+                        &lpcr)) {
         return d;
     }
     d.common = halted(stream, record);

@@ -368,8 +368,8 @@ static const QevmFindingInfo table[] = {
     { "timer-stops", QEVM_SEVERITY_WARNING,
       "a timer of a CPU that does not go off any more",
       "Before 8.2, a QEMU without KVM does not start the decrementer of a "
-      "Power "
-      "CPU after a load. A guest that waits for it hangs, at once or after a "
+      "Power CPU after a load. A guest that waits for it hangs, at once or "
+      "after a "
       "while, and is called running. What qevm plan makes has the CPU take the "
       "interrupt first, and the guest then sets the decrementer itself. If the "
       "CPU takes no interrupt just then, save the guest at another moment." },

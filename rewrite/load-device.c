@@ -108,10 +108,10 @@ check_arm_features(QevmLoad *load, QevmNode *ref)
 {
     QevmNode *features = qevm_node_child(ref, QEVM_ARM_FEATURES);
     gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(load->places, features));
-    guint64 local;
+    guint64 local, incoming;
 
-    if (!place || !qevm_node_word(features, 0, &local) || !local ||
-        qevm_be_get(load->c.data + place - 1, 8)) {
+    if (!qevm_node_word(features, 0, &local) || !local ||
+        !qevm_load_number(load, features, &incoming) || incoming) {
         return TRUE;
     }
     qevm_load_guess(load);

@@ -161,20 +161,23 @@ number_of(QevmNode *node, guint64 *number)
            qevm_node_number(node, 0, number);
 }
 
-/* What the destination read there from the stream's bytes. */
-static gboolean
-loaded_number(const QevmLoad *load, const QevmLoadPair *pair, guint64 *number)
+gboolean
+qevm_load_number(const QevmLoad *load, const QevmNode *node, guint64 *number)
 {
-    gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(
-        load->places, pair->ref ? pair->ref : pair->source));
-    QevmNode *node = pair->ref ? pair->ref : pair->source;
-    guint64 size = node->desc.field->size;
+    gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(load->places, node));
+    guint64 size = place ? node->desc.field->size : 0;
 
-    if (!place || size < 1 || size > 8 || place - 1 + size > load->c.len) {
+    if (size < 1 || size > 8 || place - 1 + size > load->c.len) {
         return FALSE;
     }
     *number = qevm_be_get(load->c.data + place - 1, (gsize)size);
     return TRUE;
+}
+
+static gboolean
+loaded_number(const QevmLoad *load, const QevmLoadPair *pair, guint64 *number)
+{
+    return qevm_load_number(load, pair->ref ? pair->ref : pair->source, number);
 }
 
 /* The field before that has one number of elements in the reference and the

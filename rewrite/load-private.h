@@ -51,6 +51,11 @@ typedef struct {
  * subsections are not in it. `source` may be NULL: then nothing pairs. */
 GArray *qevm_load_pairs(QevmNode *ref, QevmNode *source);
 
+/* What the destination read from the stream's bytes into a leaf of up to 8
+ * bytes. FALSE: it did not, or not all. */
+gboolean qevm_load_number(const QevmLoad *load, const QevmNode *node,
+                          guint64 *number);
+
 /* How many elements of a leaf array or run of structs the destination reads.
  * `before` are the pairs read before. */
 guint64 qevm_load_count(QevmLoad *load, const GArray *before,
