@@ -66,7 +66,7 @@ def stream_of(version, argv, make):
         place.write("boot.img", boot)
         with lab.Qemu(place.fill(argv), place.root, serial=True) as q:
             q.cmd("cont")
-            text = loads.wait_for(q, lambda t: t.count("\n") > 2)
+            text = q.wait_for(lambda t: t.count("\n") > 2, LIMIT)
             q.cmd("stop")
             if text.count("wrote") < 3:
                 raise lab.LabError("the source does not write: %r %s" % (text, q.messages()))
@@ -141,11 +141,11 @@ def check_in_use(version):
         place.write("stream", stream)
         with lab.Qemu(place.fill(argv), place.root, serial=True) as q:
             q.cmd("cont")
-            loads.wait_for(q, lambda t: t.count("\n") > 2)
+            q.wait_for(lambda t: t.count("\n") > 2, LIMIT)
             code, seen, err = place.try_it(place.file("stream"), argv + SERIAL)
             ok(code == 0, "%s: an image that a guest runs from" % version, code, seen, err)
-            said = loads.printed(q)
-            text = loads.wait_for(q, lambda t: t.count("\n") > said.count("\n") + 2)
+            said = q.printed()
+            text = q.wait_for(lambda t: t.count("\n") > said.count("\n") + 2, LIMIT)
             ok("lost" not in text and text.count("\n") > said.count("\n") + 2,
                "%s: which goes on" % version, text)
 
