@@ -110,7 +110,8 @@ check_arm_features(QevmLoad *load, QevmNode *ref)
     gsize place = GPOINTER_TO_SIZE(g_hash_table_lookup(load->places, features));
     guint64 local, incoming;
 
-    if (!qevm_node_word(features, 0, &local) || !local ||
+    if (!qevm_arm_registers(ref).indexes ||
+        !qevm_node_word(features, 0, &local) || !local ||
         !qevm_load_number(load, features, &incoming) || incoming) {
         return TRUE;
     }

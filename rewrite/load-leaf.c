@@ -97,7 +97,7 @@ check_pci_config(QevmLoad *load, QevmNode *ref, gsize pos, gsize size,
 {
     g_autofree QevmPciMasks *masks = g_new(QevmPciMasks, 1);
     const guint8 *incoming = load->c.data + pos;
-    QevmPciBars bars;
+    QevmPciFacts facts;
     gsize len;
     const guint8 *config = qevm_node_source_bytes(ref, &len);
     gboolean exact = TRUE;
@@ -107,8 +107,8 @@ check_pci_config(QevmLoad *load, QevmNode *ref, gsize pos, gsize size,
     if (!config || len != size) {
         return TRUE;
     }
-    qevm_target_bars(load->target, load->ref->idstr, &bars);
-    qevm_pci_masks(config, size, &bars, masks);
+    qevm_target_pci(load->target, load->ref->idstr, &facts);
+    qevm_pci_masks(config, size, &facts, masks);
     at = qevm_pci_masks_compare(masks, config, incoming, &exact);
     if (!exact) {
         qevm_load_guess(load);

@@ -45,7 +45,7 @@ check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
     g_autoptr(GByteArray) here = NULL, there = NULL;
     gsize n_ref, n_source;
     const guint8 *local, *incoming;
-    QevmPciBars bars;
+    QevmPciFacts facts;
     gboolean exact;
     gint at;
 
@@ -64,8 +64,8 @@ check_config(QevmLoad *load, QevmNode *ref, QevmNode *source)
         qevm_load_guess(load);
         return TRUE;
     }
-    qevm_target_bars(load->target, load->ref->idstr, &bars);
-    qevm_pci_masks(local, n_ref, &bars, masks);
+    qevm_target_pci(load->target, load->ref->idstr, &facts);
+    qevm_pci_masks(local, n_ref, &facts, masks);
     at = qevm_pci_masks_compare(masks, local, incoming, &exact);
     if (!exact) {
         qevm_load_guess(load);

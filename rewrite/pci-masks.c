@@ -65,7 +65,7 @@ static const Capability capabilities[] = {
                  { 0x1c, 2, 0x0007 },
                  { 0x28, 2, 0x8020 } },
       .w1cmask = { { 0x0a, 2, 0x000f }, { 0x1a, 2, 0x001f } },
-      .unchecked = { { 0x12, 2, 0xffff }, { 0x1a, 2, 0x0040 } },
+      .unchecked = { { 0x12, 2, 0xffff } },
       .unsure = { { 0x08, 2, 0x8000 }, { 0x18, 2, 0x1ffc } } },
     { .id = 0x11, .name = "MSI-X", .size = 12, .wmask = { { 3, 1, 0xc0 } } },
 };
@@ -240,10 +240,29 @@ foreach_capability(const guint8 *config, CapabilityFunc *each, gpointer user)
 }
 
 static void
+set_presence(QevmPciMasks *m, guint at, QevmPciAnswer compared)
+{
+    static const Bits presence = { 0x1a, 2, 0x0040 };
+
+    if (compared != QEVM_PCI_YES) {
+        set_bits(m->cmask, m->size, at, &presence, 1, TRUE);
+    }
+    if (compared == QEVM_PCI_PERHAPS) {
+        set_bits(m->unsure, m->size, at, &presence, 1, FALSE);
+    }
+}
+
+typedef struct {
+    QevmPciMasks *masks;
+    QevmPciAnswer presence;
+} Chain;
+
+static void
 add_capability(const guint8 *config, guint at, const Capability *cap,
                gpointer user)
 {
-    QevmPciMasks *m = user;
+    const Chain *chain = user;
+    QevmPciMasks *m = chain->masks;
     gsize size = capability_size(config, at, cap);
     gsize len = MIN(size, CONFIG_SIZE - at);
 
@@ -252,6 +271,8 @@ add_capability(const guint8 *config, guint at, const Capability *cap,
         set_msi(m, config, at);
     } else if (config[at] == 0x09) {
         set_virtio_access(m, config, at);
+    } else if (config[at] == 0x10) {
+        set_presence(m, at, chain->presence);
     }
 }
 
@@ -284,7 +305,7 @@ set_bar(QevmPciMasks *m, const guint8 *config, gsize at, guint64 size,
 }
 
 static void
-set_bars(QevmPciMasks *m, const guint8 *config, const QevmPciBars *bars)
+set_bars(QevmPciMasks *m, const guint8 *config, const QevmPciFacts *facts)
 {
     gboolean bridge = (config[HEADER_TYPE] & 0x7f) == 1, wide = FALSE;
     guint n = bridge ? 2 : 6;
@@ -296,10 +317,10 @@ set_bars(QevmPciMasks *m, const guint8 *config, const QevmPciBars *bars)
             wide = FALSE;
             continue;
         }
-        set_bar(m, config, at, bars ? bars->bar[i] : 0, FALSE, &wide);
+        set_bar(m, config, at, facts ? facts->bar[i] : 0, FALSE, &wide);
         wide = wide && i + 1 < n;
     }
-    set_bar(m, config, bridge ? 0x38 : 0x30, bars ? bars->bar[6] : 0, TRUE,
+    set_bar(m, config, bridge ? 0x38 : 0x30, facts ? facts->bar[6] : 0, TRUE,
             &wide);
 }
 
@@ -381,9 +402,11 @@ set_extended(QevmPciMasks *m, const guint8 *config)
 }
 
 void
-qevm_pci_masks(const guint8 *config, gsize size, const QevmPciBars *bars,
+qevm_pci_masks(const guint8 *config, gsize size, const QevmPciFacts *facts,
                QevmPciMasks *masks)
 {
+    Chain chain = { masks, facts ? facts->presence : QEVM_PCI_PERHAPS };
+
     memset(masks, 0, sizeof(*masks));
     masks->size = MIN(size, QEVM_PCI_CONFIG_MAX);
     if (size < CONFIG_SIZE) {
@@ -393,8 +416,8 @@ qevm_pci_masks(const guint8 *config, gsize size, const QevmPciBars *bars,
     if ((config[HEADER_TYPE] & 0x7f) == 1) {
         set_bridge(masks);
     }
-    set_bars(masks, config, bars);
-    foreach_capability(config, add_capability, masks);
+    set_bars(masks, config, facts);
+    foreach_capability(config, add_capability, &chain);
     set_extended(masks, config);
 }
 

@@ -221,7 +221,7 @@ qevm_plan_pci_config(QevmRepair *r, GError **error)
     QevmNode *there = find_config(r->source), *here = find_config(r->like);
     QevmNode *virtio = qevm_plan_find_type(r->source, "virtio");
     const guint8 *incoming, *local;
-    QevmPciBars bars;
+    QevmPciFacts facts;
     gboolean driven, ok = TRUE;
     gsize other;
 
@@ -236,8 +236,8 @@ qevm_plan_pci_config(QevmRepair *r, GError **error)
         return TRUE;
     }
     driven = is_driven(r, incoming);
-    qevm_target_bars(r->plan->target, r->ref->idstr, &bars);
-    qevm_pci_masks(local, other, &bars, masks);
+    qevm_target_pci(r->plan->target, r->ref->idstr, &facts);
+    qevm_pci_masks(local, other, &facts, masks);
     for (guint i = 0; i < other; i++) {
         d->mask[i] = (incoming[i] ^ local[i]) & masks->cmask[i] &
                      (guint8)~masks->wmask[i] & (guint8)~masks->w1cmask[i];

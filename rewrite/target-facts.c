@@ -60,11 +60,15 @@ qevm_target_set_facts(QevmTarget *target, json_t *facts, const char *name,
 
 /* Sections of PCI devices begin with their path. */
 void
-qevm_target_bars(const QevmTarget *target, const char *idstr, QevmPciBars *bars)
+qevm_target_pci(const QevmTarget *target, const char *idstr,
+                QevmPciFacts *facts)
 {
     const json_t *devices = json_object_get(target->facts, "devices");
 
-    memset(bars, 0, sizeof(*bars));
+    memset(facts, 0, sizeof(*facts));
+    facts->presence = qevm_target_is_before(target, 801)  ? QEVM_PCI_YES
+                      : qevm_target_is_since(target, 801) ? QEVM_PCI_NO
+                                                          : QEVM_PCI_PERHAPS;
     for (size_t i = 0; i < json_array_size(devices); i++) {
         const json_t *device = json_array_get(devices, i);
         const json_t *list = json_object_get(device, "bars");
@@ -79,8 +83,9 @@ qevm_target_bars(const QevmTarget *target, const char *idstr, QevmPciBars *bars)
             json_int_t n = json_integer_value(json_object_get(bar, "bar"));
             json_int_t size = json_integer_value(json_object_get(bar, "size"));
 
-            if (n >= 0 && n < (json_int_t)G_N_ELEMENTS(bars->bar) && size > 0) {
-                bars->bar[n] = (guint64)size;
+            if (n >= 0 && n < (json_int_t)G_N_ELEMENTS(facts->bar) &&
+                size > 0) {
+                facts->bar[n] = (guint64)size;
             }
         }
     }

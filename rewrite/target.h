@@ -82,11 +82,12 @@ gboolean qevm_target_minimum(const QevmTarget *target, const char *vmsd_name,
                              guint32 version_id, guint32 *minimum,
                              gboolean *exact);
 
-/* ---- facts; without any, nothing is known ---- */
+/* ---- facts; without any, nothing is known but what the release tells ---- */
 
-/* Sizes of the BARs of a PCI device, by the idstr of its section. */
-void qevm_target_bars(const QevmTarget *target, const char *idstr,
-                      QevmPciBars *bars);
+/* What config space of a PCI device does not tell, by the idstr of its section.
+ */
+void qevm_target_pci(const QevmTarget *target, const char *idstr,
+                     QevmPciFacts *facts);
 /* What a virtio device offers; FALSE: not known. */
 gboolean qevm_target_features(const QevmTarget *target, const char *idstr,
                               guint32 instance_id, guint64 *features);

@@ -10,6 +10,7 @@ typedef enum {
     QEVM_QEMU_ERROR_ENDED,       /* it ended, or hung up */
     QEVM_QEMU_ERROR_TIMEOUT,     /* it did not answer, or does not go on */
     QEVM_QEMU_ERROR_ANSWER,      /* it answered with an error */
+    QEVM_QEMU_ERROR_PROTOCOL,    /* what it said is no answer */
     QEVM_QEMU_ERROR_INTERRUPTED, /* a signal came: see interrupt.h */
 } QevmQemuError;
 

@@ -57,6 +57,34 @@ gone(GError **error)
 
 /* ---- lines ---- */
 
+#define DIGITS 18 /* of a number that certainly is a json_int_t */
+
+/* jansson has no integers above 2^63 - 1, and QEMU's defaults of properties go
+ * up to 2^64 - 1 (hw/pci-bridge/gen_pcie_root_port.c: "io-reserve"): as "e0"
+ * behind them makes them, they are real numbers. */
+static json_t *
+parse(const char *text, gsize len)
+{
+    g_autoptr(GString) copy = g_string_sized_new(len);
+    gboolean quoted = FALSE;
+    gsize digits = 0;
+
+    for (gsize i = 0; i < len; i++) {
+        if (!quoted && digits > DIGITS && !g_ascii_isdigit(text[i]) &&
+            !strchr(".eE", text[i])) {
+            g_string_append(copy, "e0");
+        }
+        digits = g_ascii_isdigit(text[i]) ? digits + 1 : 0;
+        g_string_append_c(copy, text[i]);
+        if (quoted && text[i] == '\\' && i + 1 < len) {
+            g_string_append_c(copy, text[++i]);
+        } else if (text[i] == '"') {
+            quoted = !quoted;
+        }
+    }
+    return json_loadb(copy->str, copy->len, 0, NULL);
+}
+
 /* A whole line that is there, as JSON; NULL: none, or no JSON (error set). */
 static json_t *
 take_line(QevmQmp *qmp, GError **error)
@@ -70,11 +98,11 @@ take_line(QevmQmp *qmp, GError **error)
         return NULL;
     }
     size = (gsize)(end - qmp->text->data);
-    json = json_loadb((const char *)qmp->text->data, size, 0, NULL);
+    json = parse((const char *)qmp->text->data, size);
     g_byte_array_remove_range(qmp->text, 0, (guint)size + 1);
     if (!json_is_object(json)) {
         json_decref(json);
-        g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_ANSWER,
+        g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_PROTOCOL,
                     "QEMU's monitor does not speak QMP");
         return NULL;
     }
@@ -93,7 +121,7 @@ read_more(QevmQmp *qmp, GError **error)
         return gone(error);
     }
     if (qmp->text->len > QEVM_QMP_LINE_MAX) {
-        g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_ANSWER,
+        g_set_error(error, QEVM_QEMU_ERROR, QEVM_QEMU_ERROR_PROTOCOL,
                     "an answer of QEMU's monitor has more than %d bytes",
                     QEVM_QMP_LINE_MAX);
         return FALSE;

@@ -141,6 +141,14 @@ DEVICES = {
     "pflash": Device("-drive if=pflash,format=raw,readonly=on,file={dir}/bios.bin"),
     "smp": Device("-smp 2"),
 }
+PORT = "port:"
+
+
+def behind_port(device, number):
+    """libvirt has machines with PCI Express so."""
+    port = "-device pcie-root-port,id=p%d,chassis=%d" % (number, number)
+    argv = re.sub(r"-device [^ ,]+", lambda found: "%s %s,bus=p%d" % (port, found.group(), number), device.argv, 1)
+    return dataclasses.replace(device, argv=argv)
 
 
 # ---- machines ---------------------------------------------------------------------------------
@@ -156,13 +164,15 @@ ARCHES = {
 
 
 class Setup:
-    """A guest but for its machine type: names of DEVICES, MiB of memory, more options."""
+    """A guest but for its machine type: names of DEVICES, those after "port:" each behind a PCI Express port of
+    its own; MiB of memory; more options."""
 
     def __init__(self, arch, devices, memory=192, more=""):
         self.arch, self.memory = arch, memory
         self.qemu, self.append, common = ARCHES[arch]
         self.names = devices.split()
-        self.devices = [DEVICES[name] for name in self.names]
+        self.devices = [behind_port(DEVICES[name[len(PORT):]], at) if name.startswith(PORT) else DEVICES[name]
+                        for at, name in enumerate(self.names, 1)]
         self.disks = self.numbered("disk")
         self.nets = self.numbered("net")
         self.inputs = [i for d in self.devices for i in d.inputs]
@@ -340,10 +350,11 @@ class Saved:
     images: dict
 
 
-def save(setup, version, machine):
-    """A guest of this QEMU and machine type in use, stopped and saved: from the cache, or now."""
+def save(setup, version, machine, moment=0):
+    """A guest of this QEMU and machine type in use, stopped and saved: from the cache, or now. moment: another
+    number is another save."""
     with open(lab.cache("linux", setup.arch, "recipe")) as f:
-        key = json.dumps([setup.command(machine), version, f.read()])
+        key = json.dumps([setup.command(machine), version, f.read()]) + (str(moment) if moment else "")
     place = lab.cache("live", "%s-%s-%s" % (version, machine.split(",")[0],
                                             hashlib.sha256(key.encode()).hexdigest()[:16]))
     os.makedirs(os.path.dirname(place), exist_ok=True)

@@ -76,6 +76,7 @@ def check_pc(version):
             "its properties": net["properties"]["vectors"] == "3 (0x3)"
             and device(target, "virtio-balloon-pci")["id"] == "bal",
             "names of properties": "vectors" in target["types"]["virtio-net-pci"],
+            "of which one is 2^64 - 1": "io-reserve" in target["types"]["pcie-root-port"],
             "three virtio devices": len(features) == 3,
             "virtio-net over a tap: csum, tso, version_1":
                 features["0000:00:08.0:00.0/virtio-net"] & (1 << 32 | 1 << 11 | 1) == 1 << 32 | 1 << 11 | 1,

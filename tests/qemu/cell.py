@@ -7,6 +7,7 @@ import live
 
 Answer = collections.namedtuple("Answer", "what why")  # why: what is wrong, or None
 REFUSED = "refused"
+MOMENTS = 4  # a guest is saved at, if it is advice of convert's to save it at another one
 
 
 def reasons(said):
@@ -31,11 +32,15 @@ def convert(saved, setup, version, machine, out, options=()):
 def cell(setup, source, destination, there=None, options=()):
     """source, destination: (QEMU's version, machine type); there: the setup at the destination, if another;
     options: of convert."""
-    saved, there = live.save(setup, *source), there or setup
+    there = there or setup
     with tempfile.TemporaryDirectory(prefix="qevm-cell-") as folder:
         out = os.path.join(folder, "out.mig")
-        said, problems = convert(saved, there, *destination, out, options)
-        if said is None:
-            return Answer(REFUSED, reasons(problems))
-        return Answer("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values())),
-                      live.lives(saved, *destination, out, said["options"], there))
+        for moment in range(MOMENTS):
+            saved = live.save(setup, *source, moment)
+            said, problems = convert(saved, there, *destination, out, options)
+            if said is not None:
+                return Answer("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values())),
+                              live.lives(saved, *destination, out, said["options"], there))
+            if "save the guest at another moment" not in problems:
+                break
+        return Answer(REFUSED, reasons(problems))

@@ -95,7 +95,7 @@ test_row(gconstpointer data)
     g_autofree guint8 *config = g_malloc0(QEVM_PCI_CONFIG_MAX);
     g_autofree guint8 *incoming = g_malloc0(QEVM_PCI_CONFIG_MAX);
     g_autofree QevmPciMasks *masks = g_new0(QevmPciMasks, 1);
-    const QevmPciBars bars = { { row->bar } };
+    const QevmPciFacts facts = { { row->bar }, QEVM_PCI_PERHAPS };
     g_autofree char *place = NULL, *text = NULL;
     gboolean exact;
     gsize size;
@@ -105,12 +105,42 @@ test_row(gconstpointer data)
     size = strstr(row->config, "100:") ? QEVM_PCI_CONFIG_MAX : 256;
     memcpy(incoming, config, size);
     put_pieces(incoming, row->incoming);
-    qevm_pci_masks(config, size, row->bar ? &bars : NULL, masks);
+    qevm_pci_masks(config, size, row->bar ? &facts : NULL, masks);
     at = qevm_pci_masks_compare(masks, config, incoming, &exact);
     place = at < 0 ? NULL : qevm_pci_place(config, size, (guint)at);
     text = g_strdup_printf("%s%s", place ? place : "taken",
                            exact ? "" : ", likely");
     g_assert_cmpstr(text, ==, row->text);
+}
+
+/* Whether a slot has a card. */
+static void
+presence(void)
+{
+    static const struct {
+        QevmPciAnswer compared;
+        gint at;
+        gboolean exact;
+    } answers[] = {
+        { QEVM_PCI_YES, 0x5a, TRUE },
+        { QEVM_PCI_NO, -1, TRUE },
+        { QEVM_PCI_PERHAPS, -1, FALSE },
+    };
+    g_autofree guint8 *config = g_malloc0(QEVM_PCI_CONFIG_MAX);
+    g_autofree guint8 *incoming = g_malloc0(QEVM_PCI_CONFIG_MAX);
+    g_autofree QevmPciMasks *masks = g_new0(QevmPciMasks, 1);
+
+    put_pieces(config, EXPRESS);
+    put_pieces(incoming, EXPRESS " 5a:40");
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        const QevmPciFacts facts = { .presence = answers[i].compared };
+        gboolean exact;
+
+        qevm_pci_masks(config, QEVM_PCI_CONFIG_MAX, &facts, masks);
+        g_assert_cmpint(qevm_pci_masks_compare(masks, config, incoming, &exact),
+                        ==, answers[i].at);
+        g_assert_cmpint(exact, ==, answers[i].exact);
+    }
 }
 
 int
@@ -122,5 +152,6 @@ main(int argc, char **argv)
 
         g_test_add_data_func(path, &rows[i], test_row);
     }
+    g_test_add_func("/pci-masks/presence", presence);
     return g_test_run();
 }

@@ -8,13 +8,19 @@
 #define ONE "0000000000000001"
 #define TWO "0000000000000002"
 #define NONE "0000000000000000"
-#define CPU(count, indexes, values)                                            \
-    "machine=virt [cpu,22,cpu cpreg_vmstate_array_len=int32:0000000" #count    \
+#define REGISTERS(count, indexes, values)                                      \
+    "cpreg_vmstate_array_len=int32:0000000" #count                             \
     " cpreg_vmstate_indexes=uint64*" #count ":" indexes                        \
-    " cpreg_vmstate_values=uint64*" #count ":" values " ]"
+    " cpreg_vmstate_values=uint64*" #count ":" values " "
+#define CPU(count, indexes, values)                                            \
+    "machine=virt [cpu,22,cpu " REGISTERS(count, indexes, values) "]"
 #define FEATURES(field)                                                        \
-    "machine=virt [cpu,22,cpu env.exclusive_high=uint64:" ONE " " field        \
-    " env.exception.syndrome=uint32:00000000 ]"
+    "machine=virt [cpu,22,cpu " REGISTERS(                                     \
+        1, TTBR, ONE) "env.exclusive_high=uint64:" ONE " " field               \
+                      " env.exception.syndrome=uint32:00000000 ]"
+#define OF_RISCV(feature)                                                      \
+    "machine=virt [cpu,5,cpu env.misa_ext_mask=uint32:00000001 "               \
+    "env.features=uint32:0000000" #feature " env.priv=uint64:" ONE " ]"
 #define PPC(version)                                                           \
     "machine=pseries [cpu,5,cpu env.spr=uint64*1024:00*2296~00*4~" version     \
     "00*5888 ]"
@@ -74,9 +80,13 @@ static const struct plan_row rows[] = {
       .like = FEATURES("env.features=uint64:" TWO),
       .plan = "" },
     { "features/one-byte",
-      .stream = "machine=m [cpu,22,cpu env.features=uint8:00 ]",
-      .like = "machine=m [cpu,22,cpu env.features=uint8:01 ]",
+      .stream = "machine=m [cpu,22,cpu " REGISTERS(1, TTBR, ONE) "env.features=uint8:00 ]",
+      .like = "machine=m [cpu,22,cpu " REGISTERS(1, TTBR, ONE) "env.features=uint8:01 ]",
       .plan = "! cpu: the destination's device does not take this state\n" },
+    { "features/of-riscv",
+      .stream = OF_RISCV(0),
+      .like = OF_RISCV(1),
+      .plan = "" },
     { "registers/constant",
       .stream = CPU(2, MIDR VBAR, ONE TWO),
       .like = CPU(2, MIDR VBAR, TWO NONE),

@@ -207,7 +207,7 @@ facts(void)
     g_autoptr(QevmTarget) target = target_of(NULL, NULL);
     g_autoptr(GError) error = NULL;
     json_t *json = facts_of(FACTS);
-    QevmPciBars bars;
+    QevmPciFacts pci;
     guint64 features;
 
     /* Without any, nothing is known. */
@@ -215,16 +215,19 @@ facts(void)
     g_assert_cmpint(qevm_target_says(target, "guestfwd"), ==,
                     QEVM_TARGET_MAYBE);
     g_assert_cmpuint(qevm_target_ram_maximum(target, "pc.ram"), ==, 0);
+    qevm_target_pci(target, "0000:00:03.0/e1000", &pci);
+    g_assert_cmpint(pci.presence, ==, QEVM_PCI_PERHAPS);
 
     g_assert_true(qevm_target_set_facts(target, json, "t", &error));
     json_decref(json);
     g_assert_cmpuint(target->release, ==, 1000);
     g_assert_true(target->release_exact);
-    qevm_target_bars(target, "0000:00:03.0/e1000", &bars);
-    g_assert_cmpuint(bars.bar[0], ==, 131072);
-    g_assert_cmpuint(bars.bar[6], ==, 262144);
-    qevm_target_bars(target, "0000:00:03.01/e1000", &bars);
-    g_assert_cmpuint(bars.bar[0], ==, 0);
+    qevm_target_pci(target, "0000:00:03.0/e1000", &pci);
+    g_assert_cmpuint(pci.bar[0], ==, 131072);
+    g_assert_cmpuint(pci.bar[6], ==, 262144);
+    g_assert_cmpint(pci.presence, ==, QEVM_PCI_NO);
+    qevm_target_pci(target, "0000:00:03.01/e1000", &pci);
+    g_assert_cmpuint(pci.bar[0], ==, 0);
     g_assert_true(
         qevm_target_features(target, "0000:00:04.0/virtio-net", 0, &features));
     g_assert_cmphex(features, ==, G_GUINT64_CONSTANT(0x10130afff7));
