@@ -293,12 +293,12 @@ qevm_planning_new(QevmCli *cli, const char *file, char **qemu, int *code)
         *code = qevm_cli_fail(cli, file, error, QEVM_EXIT_INPUT);
         return NULL;
     }
-    p->idle = qevm_cli_idle(&error);
-    if (!p->idle) {
+    p->hints = qevm_cli_hints(&error);
+    if (!p->hints) {
         *code = qevm_cli_fail(cli, NULL, error, QEVM_EXIT_SYSTEM);
         return NULL;
     }
-    p->plan = qevm_plan_new(p->edit, p->target, p->base, p->idle);
+    p->plan = qevm_plan_new(p->edit, p->target, p->base, p->hints);
     if (!qevm_plan_make(p->plan, &error)) {
         *code = qevm_cli_fail(cli, file, error, QEVM_EXIT_SYSTEM);
         return NULL;
@@ -313,7 +313,7 @@ qevm_planning_free(QevmPlanning *p)
         return;
     }
     qevm_plan_free(p->plan);
-    qevm_idle_free(p->idle);
+    qevm_hints_free(p->hints);
     qevm_rules_free(p->rules);
     json_decref(p->moves);
     qevm_edit_free(p->edit);

@@ -57,7 +57,7 @@ typedef struct {
     QevmStream *base;         /* owned; NULL: none */
     QevmStream *stream;       /* owned; edited on the way */
     QevmEdit *edit;           /* owned */
-    QevmIdle *idle;           /* owned */
+    QevmHints *hints;         /* owned */
     json_t *moves;            /* owned; the rules that --map stands for */
     QevmRules *rules;         /* owned; those, and what --rules gives */
     QevmPlan *plan;           /* owned */

@@ -9,7 +9,7 @@ qevm_cli_repairs(QevmStream *stream, const QevmTarget *target,
                  GPtrArray *findings)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(QevmIdle) idle = NULL;
+    g_autoptr(QevmHints) hints = NULL;
     g_autoptr(QevmEdit) edit = NULL;
     g_autoptr(QevmPlan) plan = NULL;
 
@@ -17,11 +17,11 @@ qevm_cli_repairs(QevmStream *stream, const QevmTarget *target,
         !qevm_findings_count(findings).of[QEVM_SEVERITY_ERROR]) {
         return;
     }
-    idle = qevm_cli_idle(&error);
+    hints = qevm_cli_hints(&error);
     edit = qevm_edit_new(stream);
-    plan = qevm_plan_new(edit, target, NULL, idle);
+    plan = qevm_plan_new(edit, target, NULL, hints);
     /* What is found is what counts: without a plan, it has no rules. */
-    if (idle && qevm_plan_make(plan, &error)) {
+    if (hints && qevm_plan_make(plan, &error)) {
         qevm_repairs_assign(findings, plan);
     }
 }

@@ -257,13 +257,13 @@ qevm_cli_compat(const char *architecture, GError **error)
                : qevm_compat_parse(nothing, strlen(nothing), path, error);
 }
 
-QevmIdle *
-qevm_cli_idle(GError **error)
+QevmHints *
+qevm_cli_hints(GError **error)
 {
     g_autofree char *folder = qevm_schemas_folder("rules");
-    g_autofree char *path = g_build_filename(folder, "idle.json", NULL);
+    g_autofree char *path = g_build_filename(folder, "hints.json", NULL);
 
-    return qevm_idle_load(path, error);
+    return qevm_hints_load(path, error);
 }
 
 /* ---- what is shipped for a reference ---- */

@@ -4,7 +4,7 @@
 
 #include "cli/command.h"
 #include "rewrite/compat.h"
-#include "rewrite/idle.h"
+#include "rewrite/hints.h"
 #include "rewrite/target.h"
 
 #define QEVM_OPTION_AGAINST                                                    \
@@ -37,7 +37,7 @@ GPtrArray *qevm_cli_shipped(void);
 /* What is shipped of the machine types of an architecture; without anything, it
  * knows none. Owned by the caller. */
 QevmCompat *qevm_cli_compat(const char *architecture, GError **error);
-/* What is shipped of state that says nothing. Owned by the caller. */
-QevmIdle *qevm_cli_idle(GError **error);
+/* What is shipped of hints about device state. Owned by the caller. */
+QevmHints *qevm_cli_hints(GError **error);
 
 #endif

@@ -104,28 +104,6 @@ says_nothing(QevmNode *node, QevmNode *base)
     return TRUE;
 }
 
-const char *
-qevm_plan_does_without(const QevmNode *node)
-{
-    static const struct {
-        const char *vmsd, *field, *why;
-    } fields[] = {
-        /* hw/net/e1000x_common.c:e1000x_timestamp(), QEMU 8.0 */
-        { "e1000e", "core.timadj",
-          "the offset of a PTP clock, which jumps or stands still at the "
-          "destination" },
-    };
-    const QevmVmsd *vmsd = node->parent ? qevm_node_vmsd(node->parent) : NULL;
-
-    for (guint i = 0; vmsd && vmsd->name && i < G_N_ELEMENTS(fields); i++) {
-        if (strcmp(fields[i].vmsd, vmsd->name) == 0 &&
-            strcmp(fields[i].field, qevm_node_name(node)) == 0) {
-            return fields[i].why;
-        }
-    }
-    return NULL;
-}
-
 static gboolean
 is_number(QevmNode *parent, const char *name, guint64 wanted)
 {

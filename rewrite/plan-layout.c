@@ -87,20 +87,37 @@ is_same_in_all(QevmNode *node, GBytes *now)
     return TRUE;
 }
 
+/* First what is the same in all. */
+static gboolean
+set_zero(QevmRepair *r, const char *at, gsize size, const char *why,
+         GError **error)
+{
+    g_autofree guint8 *zero = g_malloc0(size + 1);
+    json_t *rule = qevm_plan_op("set-bytes", at);
+
+    json_object_set_new(rule, "value", qevm_rule_hex_json(zero, size));
+    return make(r, rule, QEVM_LOSS_VISIBLE, why, error);
+}
+
 static gboolean
 remove_field(QevmRepair *r, QevmNode *node, GError **error)
 {
     g_autofree char *at = field_path(r, node);
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    const char *seen = qevm_plan_does_without(node);
-    json_t *rule = qevm_plan_op("remove-field", at);
+    const char *seen = qevm_hints_visible(r->plan->hints, node);
+    gboolean same = is_same_in_all(node, now);
+    json_t *rule;
 
-    if (qevm_plan_says_nothing(r->plan, r->record, node) &&
-        is_same_in_all(node, now)) {
+    if (seen && !same) {
+        return set_zero(r, at, g_bytes_get_size(now), seen, error);
+    }
+    rule = qevm_plan_op("remove-field", at);
+
+    if (same && qevm_plan_says_nothing(r->plan, r->record, node)) {
         return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_DEFAULT,
                     "the destination does not read it", error);
     }
-    if (seen && is_same_in_all(node, now)) {
+    if (seen) {
         return make(r, qevm_plan_leave_out(rule, now, 0), QEVM_LOSS_VISIBLE,
                     seen, error);
     }
@@ -477,6 +494,8 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
     g_autoptr(GByteArray) bytes = NULL;
     const QevmPrim *prim = qevm_prim_find(to->type);
+    const char *why = "the destination reads as many bytes";
+    const char *expr = qevm_hints_retype(r->plan->hints, node, &why);
     gboolean lossy = FALSE;
 
     json_object_set_new(rule, "type", json_string(to->type));
@@ -485,7 +504,8 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
     }
     if (is_integer(from) && is_integer(to)) {
         /* A number that does not fit is refused. */
-        json_object_set_new(rule, "value", json_pack("{s:s}", "expr", "."));
+        json_object_set_new(rule, "value",
+                            json_pack("{s:s}", "expr", expr ? expr : "."));
     } else {
         lossy = !is_same_in_all(node, now);
         bytes = retype_elements(from, to, now, &lossy);
@@ -502,8 +522,8 @@ retype(QevmRepair *r, QevmNode *node, QevmNode *like, GError **error)
         json_object_set_new(rule, "value",
                             qevm_rule_hex_json(bytes->data, bytes->len));
     }
-    return make(r, rule, lossy ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS,
-                "the destination reads as many bytes", error);
+    return make(r, rule, lossy ? QEVM_LOSS_LOSSY : QEVM_LOSS_LOSSLESS, why,
+                error);
 }
 
 /* ---- several fields of one name ---- */

@@ -55,9 +55,6 @@ QEVM_CHECKED gboolean qevm_plan_ram(QevmPlan *plan, GError **error);
  * is there says nothing. */
 gboolean qevm_plan_says_nothing(QevmPlan *plan, QevmRecord *record,
                                 QevmNode *node);
-/* What a guest notices if a field goes, without which its device goes on; NULL:
- * it may not go on. */
-const char *qevm_plan_does_without(const QevmNode *node);
 
 /* ---- plan-section.c ---- */
 

@@ -87,13 +87,14 @@ strip(QevmRepair *r, QevmNode *node, const char *why, GError **error)
     json_t *rule = op_at(r, "strip-subsection", node, -1);
     gsize head = QEVM_PLAN_HEAD(qevm_node_name(node));
     g_autoptr(GBytes) now = qevm_plan_bytes(node);
-    const char *idle = qevm_idle_why(r->plan->idle, r->record, node);
+    const char *idle = qevm_hints_idle(r->plan->hints, r->record, node);
+    const char *lost = qevm_hints_lossy(r->plan->hints, node);
 
     if (idle || qevm_plan_says_nothing(r->plan, r->record, node)) {
         return make(r, qevm_plan_leave_out(rule, now, head), QEVM_LOSS_DEFAULT,
                     idle ? idle : why, error);
     }
-    return make(r, rule, QEVM_LOSS_LOSSY, why, error);
+    return make(r, rule, QEVM_LOSS_LOSSY, lost ? lost : why, error);
 }
 
 static gboolean
@@ -184,7 +185,9 @@ repair(QevmRepair *r, GError **error)
         return set_version(r, NULL, r->ref->version_id, error);
     case QEVM_STOP_VERSION_TOO_OLD:
         if (r->record->version_id != r->ref->version_id &&
-            !is_alike(r->source, r->like)) {
+            !is_alike(r->source, r->like) &&
+            !qevm_hints_versions(r->plan->hints, r->record, r->source,
+                                 r->record->version_id, r->ref->version_id)) {
             refuse_old(r);
             return TRUE;
         }
@@ -221,18 +224,47 @@ repair(QevmRepair *r, GError **error)
     }
 }
 
-/* Its fields are those of the reference now. What the destination reads of an
- * older version may be others, unless it is known to read these. */
+/* Fields are those of the reference now. What the destination reads of an older
+ * version may be others, unless it is known to read these. */
 static gboolean
-finish_version(QevmRepair *r, GError **error)
+is_in_doubt(const QevmRepair *r, const char *vmsd, guint32 version,
+            guint32 wanted)
 {
-    const char *vmsd = qevm_plan_vmsd(r->ref);
     guint32 minimum;
 
-    return r->record->version_id >= r->ref->version_id || !vmsd ||
-           qevm_target_minimum(r->plan->target, vmsd, r->ref->version_id,
-                               &minimum, NULL) ||
-           set_version(r, NULL, r->ref->version_id, error);
+    return version < wanted &&
+           !qevm_target_minimum(r->plan->target, vmsd, wanted, &minimum, NULL);
+}
+
+static gboolean
+finish_subsections(QevmRepair *r, QevmNode *source, QevmNode *like,
+                   GError **error)
+{
+    for (QevmNode *n = qevm_node_children(source); n; n = n->next) {
+        const char *name = qevm_node_name(n);
+        QevmNode *here = n->kind == QEVM_NODE_SUBSECTION
+                             ? qevm_node_subsection(like, name)
+                             : NULL;
+        guint32 wanted = here ? here->desc.vmsd->version : 0;
+
+        if (here && ((is_in_doubt(r, name, n->desc.vmsd->version, wanted) &&
+                      !set_version(r, n, wanted, error)) ||
+                     !finish_subsections(r, n, here, error))) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+finish_versions(QevmRepair *r, GError **error)
+{
+    const char *vmsd = qevm_plan_vmsd(r->ref);
+
+    return (!vmsd ||
+            !is_in_doubt(r, vmsd, r->record->version_id, r->ref->version_id) ||
+            set_version(r, NULL, r->ref->version_id, error)) &&
+           finish_subsections(r, r->source, r->like, error);
 }
 
 static void
@@ -290,8 +322,8 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
                                error)) {
             return FALSE;
         }
-        if (stop.kind == QEVM_STOP_NONE) {
-            return !laid_out || finish_version(&r, error);
+        if (stop.kind == QEVM_STOP_NONE && !laid_out) {
+            return TRUE;
         }
         source = qevm_record_tree(stream, record, error);
         like = source ? qevm_record_tree(qevm_target_reference(plan->target),
@@ -302,6 +334,9 @@ qevm_plan_section(QevmPlan *plan, QevmRecord *record, QevmRecord *ref,
         }
         r.source = &source->root;
         r.like = &like->root;
+        if (stop.kind == QEVM_STOP_NONE) {
+            return finish_versions(&r, error);
+        }
         rules = json_array_size(plan->rules);
         if (!repair(&r, error)) {
             return FALSE;

@@ -21,14 +21,14 @@ problem_free(gpointer p)
 
 QevmPlan *
 qevm_plan_new(QevmEdit *edit, const QevmTarget *target, QevmStream *base,
-              const QevmIdle *idle)
+              const QevmHints *hints)
 {
     QevmPlan *plan = g_new0(QevmPlan, 1);
 
     plan->edit = edit;
     plan->target = target;
     plan->base = base;
-    plan->idle = idle;
+    plan->hints = hints;
     plan->rules = json_array();
     plan->problems = g_ptr_array_new_with_free_func(problem_free);
     /* What it costs is judged when all is known. */
@@ -403,7 +403,7 @@ drop_section(QevmPlan *plan, QevmRecord *record, GError **error)
     why = qevm_plan_untouched(plan, record)
               ? "the destination has no such device, and the guest never used "
                 "it"
-          : tree ? qevm_idle_why(plan->idle, record, &tree->root)
+          : tree ? qevm_hints_idle(plan->hints, record, &tree->root)
                  : NULL;
     if (why) {
         g_autoptr(GBytes) bytes = qevm_plan_bytes(&tree->root);

@@ -10,7 +10,7 @@
 #define QEVM_REWRITE_PLAN_H
 
 #include "rewrite/edit.h"
-#include "rewrite/idle.h"
+#include "rewrite/hints.h"
 #include "rewrite/target.h"
 
 /* What cannot be repaired, or should not be. */
@@ -25,13 +25,13 @@ typedef struct {
     const QevmTarget *target; /* borrowed; has a reference */
     QevmStream *base;         /* borrowed; what the source saves while idle;
                                  NULL: not known */
-    const QevmIdle *idle;     /* borrowed; NULL: none */
+    const QevmHints *hints;   /* borrowed; NULL: none */
     json_t *rules;            /* owned; an array */
     GPtrArray *problems;      /* owned; QevmProblem */
 } QevmPlan;
 
 QevmPlan *qevm_plan_new(QevmEdit *edit, const QevmTarget *target,
-                        QevmStream *base, const QevmIdle *idle);
+                        QevmStream *base, const QevmHints *hints);
 void qevm_plan_free(QevmPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmPlan, qevm_plan_free)
 

@@ -41,6 +41,6 @@ def cell(setup, source, destination, there=None, options=()):
             if said is not None:
                 return Answer("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values())),
                               live.lives(saved, *destination, out, said["options"], there))
-            if "save the guest at another moment" not in problems:
+            if "the guest at another moment" not in problems:
                 break
         return Answer(REFUSED, reasons(problems))

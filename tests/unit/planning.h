@@ -24,6 +24,7 @@ struct plan_row {
 typedef struct {
     QevmStream *stream, *base;
     QevmTarget *target;
+    QevmHints *hints;
     QevmEdit *edit;
     QevmPlan *plan;
 } Planned;
@@ -36,6 +37,7 @@ planned_clear(Planned *p)
     qevm_stream_free(p->stream);
     qevm_stream_free(p->base);
     qevm_target_free(p->target);
+    qevm_hints_free(p->hints);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Planned, planned_clear)
 
@@ -50,7 +52,9 @@ planned_make(Planned *p, QevmStream *stream, QevmTarget *target,
     p->target = target;
     p->base = base;
     p->edit = qevm_edit_new(stream);
-    p->plan = qevm_plan_new(p->edit, target, base, NULL);
+    p->hints = qevm_hints_load("schemas/rules/hints.json", &error);
+    g_assert_no_error(error);
+    p->plan = qevm_plan_new(p->edit, target, base, p->hints);
     g_assert_true(qevm_plan_make(p->plan, &error));
     g_assert_no_error(error);
 }

@@ -4,6 +4,8 @@
 
 #define HEAD "machine=pc-1.0 block=pc.ram:1000 "
 #define DEV(version, body) HEAD "[dev," #version ",dev " body " ]"
+#define RISCV(version, more)                                                   \
+    "machine=virt [cpu," #version ",cpu env.priv_ver=uint64:00*7~02 " more " ]"
 
 /* clang-format off */
 static const struct plan_row rows[] = {
@@ -39,6 +41,31 @@ static const struct plan_row rows[] = {
       .dump = T(VMSD("dev", 2, 2, FIELDS(F("a", 4)))),
       .plan =
         "! dev: it has version 1, and the destination takes none before version 2, whose fields are others, or mean something else\n" },
+    { "version/older-by-a-hint",
+      .stream = RISCV(5, "env.virt=uint64:00*8"),
+      .like = RISCV(10, ""),
+      .dump = T(VMSD("cpu", 10, 10, FIELDS(F("env.priv_ver", 8)))),
+      .plan =
+        "{'op':'set-version','at':'cpu','version':10,'why':'what the destination knows','class':'lossless'}\n"
+        "{'op':'remove-field','at':'cpu//env.virt','if-equals':{'hex':'0000000000000000'},'why':'the destination does not read it','class':'default'}\n" },
+    { "version/older-subsection-with-other-fields",
+      .stream = DEV(1, "a=uint32:00000001 (dev/s,1 b=uint8:02 )"),
+      .like = DEV(1, "a=uint32:00000001 (dev/s,2 b=uint16:0000 (dev/s/t,3 c=uint8:00 ) )"),
+      .plan =
+        "{'op':'retype','at':'dev//{dev/s}/b','type':'uint16','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'stated'}\n"
+        "{'op':'set-version','at':'dev//{dev/s}','version':2,'why':'what the destination knows','class':'lossless'}\n" },
+    { "version/older-subsection-known",
+      .stream = DEV(1, "a=uint32:00000001 (dev/s,1 b=uint8:02 )"),
+      .like = DEV(1, "a=uint32:00000001 (dev/s,2 b=uint16:0000 )"),
+      .dump = T(VMSD("dev", 1, 1, FIELDS(F("a", 4)) SUBS(VMSD("dev/s", 2, 1, FIELDS(F("b", 2)))))),
+      .plan =
+        "{'op':'retype','at':'dev//{dev/s}/b','type':'uint16','value':{'expr':'.'},'why':'the destination reads as many bytes','class':'stated'}\n" },
+    { "version/older-before-the-hint",
+      .stream = RISCV(4, "env.virt=uint64:00*8"),
+      .like = RISCV(10, ""),
+      .dump = T(VMSD("cpu", 10, 10, FIELDS(F("env.priv_ver", 8)))),
+      .plan =
+        "! cpu: it has version 4, and the destination takes none before version 10, whose fields are others, or mean something else\n" },
     /* nobody knows what an older version has */
     { "version/older-with-field",
       .stream = DEV(1, "a=uint32:00000001 b=uint8:02"),
