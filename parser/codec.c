@@ -1,4 +1,5 @@
 /* codec.c - from compressed bytes to a pipe, and from a pipe to them. */
+#include "parser/ahead.h"
 #include "parser/codec-step.h"
 #include "parser/file.h"
 
@@ -59,11 +60,7 @@ qevm_codec_of(const guint8 *head, gsize n)
 typedef struct {
     const QevmCodec *codec;
     gpointer state;
-    QevmSource *of; /* owned */
-    guint64 offset; /* of what is read next */
-    guint8 *buffer; /* owned; CHUNK bytes */
-    gsize at, len;  /* of it, what is not used yet */
-    gboolean eof;   /* nothing is behind the buffer */
+    QevmAhead *of;  /* owned */
     gboolean ended; /* the last member did */
 } Decoder;
 
@@ -73,44 +70,21 @@ decoder_free(gpointer p)
     Decoder *d = p;
 
     d->codec->close(d->state);
-    qevm_source_free(d->of);
-    g_free(d->buffer);
+    qevm_ahead_free(d->of);
     g_free(d);
-}
-
-/* At least `n` bytes in the buffer, if there are so many. */
-static gboolean
-fill(Decoder *d, gsize n, GError **error)
-{
-    gsize got;
-
-    if (d->at > 0 && d->len < n) {
-        memmove(d->buffer, d->buffer + d->at, d->len); /* bounds: at + len
-                                                          <= CHUNK */
-        d->at = 0;
-    }
-    while (d->len < n && !d->eof) {
-        gsize end = d->at + d->len;
-
-        if (!qevm_source_read_some(d->of, d->offset, CHUNK - end,
-                                   d->buffer + end, &got, error)) {
-            return FALSE;
-        }
-        d->offset += got;
-        d->len += got;
-        d->eof = got == 0;
-    }
-    return TRUE;
 }
 
 /* A member ended: is there one more? */
 static gboolean
 next_member(Decoder *d, GError **error)
 {
-    if (!fill(d, d->codec->magic_len, error)) {
+    const guint8 *data;
+    gsize len;
+
+    if (!qevm_ahead_look(d->of, d->codec->magic_len, &data, &len, error)) {
         return FALSE;
     }
-    d->ended = !has_magic(d->codec, d->buffer + d->at, d->len);
+    d->ended = !has_magic(d->codec, data, len);
     if (!d->ended) {
         d->codec->close(d->state);
         d->state = d->codec->open(FALSE);
@@ -123,21 +97,22 @@ decode_fail(Decoder *d, int code, const char *what, GError **error)
 {
     g_set_error(error, QEVM_ERROR, code,
                 "at 0x%" G_GINT64_MODIFIER "x of the compressed bytes: %s %s",
-                d->offset - d->len, d->codec->name, what);
+                qevm_ahead_offset(d->of), d->codec->name, what);
     return FALSE;
 }
 
 static gboolean
 decode_step(Decoder *d, QevmCodecIo *io, GError **error)
 {
-    gsize in = d->len, room = io->out_len;
+    gsize in, room = io->out_len;
     QevmCodecResult r;
 
-    io->in = d->buffer + d->at;
+    if (!qevm_ahead_look(d->of, 1, &io->in, &in, error)) {
+        return FALSE;
+    }
     io->in_len = in;
-    r = d->codec->step(d->state, io, d->eof && in == 0);
-    d->at += in - io->in_len;
-    d->len = io->in_len;
+    r = d->codec->step(d->state, io, in == 0);
+    qevm_ahead_pass(d->of, in - io->in_len);
     if (r == QEVM_CODEC_END) {
         return next_member(d, error);
     }
@@ -161,7 +136,7 @@ decode(gpointer user, gsize n, void *buf, gsize *got, GError **error)
     QevmCodecIo io = { .out = buf, .out_len = n };
 
     while (io.out_len == n && n > 0 && !d->ended) {
-        if (!fill(d, 1, error) || !decode_step(d, &io, error)) {
+        if (!decode_step(d, &io, error)) {
             return FALSE;
         }
     }
@@ -176,8 +151,7 @@ qevm_codec_decompress(const QevmCodec *codec, QevmSource *of)
 
     d->codec = codec;
     d->state = codec->open(FALSE);
-    d->of = of;
-    d->buffer = g_malloc(CHUNK);
+    d->of = qevm_ahead_new(of);
     return qevm_source_new_pulled(qevm_source_name(of), decode, d,
                                   decoder_free);
 }
