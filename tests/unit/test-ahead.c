@@ -124,12 +124,12 @@ is_left_early(void)
 {
     int fd;
 
-    for (gsize upto = 1; upto < SIZE; upto += 100000) {
+    for (gsize stop = 1; stop < SIZE; stop += 100000) {
         QevmAhead *ahead = qevm_ahead_new(file_of(SIZE, &fd));
         const guint8 *data;
         gsize len;
 
-        while (qevm_ahead_offset(ahead) < upto) {
+        while (qevm_ahead_offset(ahead) < stop) {
             g_assert_true(qevm_ahead_look(ahead, 1, &data, &len, NULL));
             qevm_ahead_pass(ahead, MIN(len, 4096));
         }
