@@ -4,9 +4,9 @@
 
 #define HEAD "machine=pc-1.0 block=pc.ram:1000 "
 #define DEV(version, body) HEAD "[dev," #version ",dev " body " ]"
+#define PRIV "env.priv_ver=uint64:00*7~02 "
 #define RISCV(version, more)                                                   \
-    "machine=virt [cpu," #version ",cpu env.priv_ver=uint64:00*7~02 " more     \
-    " ]"
+    "machine=virt [cpu," #version ",cpu " PRIV more " ]"
 
 /* clang-format off */
 static const struct plan_row rows[] = {
