@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RUN_MAX (256 * 1024)
+#define RUN_MAX (128 * 1024) /* larger writes take what no cache has */
 
 typedef struct {
     QevmPageExtent extent;

@@ -14,7 +14,7 @@ import json, os, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../lab"))
-import cases  # noqa: E402
+import account, cases  # noqa: E402
 
 QEVM = os.environ.get("QEVM") or os.path.join(HERE, "../../build/qevm")
 ALLOW = ["--allow-visible", "--allow-lossy"]
@@ -35,29 +35,6 @@ def same(a, b):
         return f.read() == g.read()
 
 
-def lines(path):
-    with open(path) as f:
-        return [json.loads(line) for line in f]
-
-
-def wrong_account(account, stream):
-    """What is wrong with an account; nothing if it is all of the stream, in its order."""
-    info = json.loads(qevm("info", "--json", "--sections", stream).stdout)
-    at = 0
-    for entry in account:
-        if entry["offset"] != at or entry["size"] < 1:
-            return "the account goes on at %d with %s" % (at, entry)
-        at += entry["size"]
-    if at != info["size"]:
-        return "the account has %d bytes, the stream %d" % (at, info["size"])
-    for section in info["sections"]:
-        begin, end = section["payload_offset"], section["payload_offset"] + section["payload_size"]
-        inside = [e for e in account if begin <= e["offset"] and e["offset"] + e["size"] <= end]
-        if sum(e["size"] for e in inside) != end - begin:
-            return "the account divides %s otherwise" % section["path"]
-    return ""
-
-
 def wrong_way(stream, like, base, side, out):
     """Converts; (what is wrong, the changes)."""
     args = [stream, "--like", like, "--base", base, "--against", cases.target(side)]
@@ -74,7 +51,7 @@ def wrong_way(stream, like, base, side, out):
     errors = qevm("check", "--quick", "--quiet", "--against", cases.target(side), "--against", like, out)
     if errors.returncode:
         return "not loaded: " + errors.stdout, None
-    return wrong_account(lines(out + ".account"), stream), lines(out + ".journal")
+    return account.wrong(QEVM, out + ".account", stream), account.lines(out + ".journal")
 
 
 def within(path, other):

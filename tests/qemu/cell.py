@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One cell of a table: a Linux guest in use (tests/lab/live.py), saved, converted, loaded, and does it live?"""
+"""One cell of a table: a Linux guest in use (tests/lab/live.py), saved, converted with an account of each byte,
+loaded, and does it live?"""
 import collections, json, os, shlex, tempfile
 
 import driving
+import account
 import live
 
 Answer = collections.namedtuple("Answer", "what why")  # why: what is wrong, or None
@@ -22,10 +24,14 @@ def convert(saved, setup, version, machine, out, options=()):
             for name, data in setup.files(place.version).items():
                 place.write(name, data)
         before = shlex.join(old.qemu(saved.setup.command(saved.machine, own=False)))
-        code, said, problems = new.run("convert", "--json", "--from", before, *options, "-o", out, saved.stream,
-                                       "--", *new.qemu(setup.command(machine, own=False)))
+        code, said, problems = new.run("convert", "--json", "--from", before, *options, "-o", out, "--account",
+                                       out + ".account", saved.stream, "--",
+                                       *new.qemu(setup.command(machine, own=False)))
     if code not in (0, 1):
         raise live.lab.LabError("exit code %d: %s" % (code, problems))
+    wrong = "" if code else account.wrong(driving.QEVM, out + ".account", saved.stream)
+    if wrong:
+        raise live.lab.LabError(wrong)
     return (None if code else json.loads(said)), problems
 
 

@@ -4,7 +4,8 @@
 
 Each pc-* and pc-q35-* machine type of QEMU 5.2, back to pc-1.0, with e1000, virtio-balloon, UHCI and
 tablet, VGA and a disk, is saved while its guest (tests/lab/tick.py) runs, converted for QEMU 11.1 by
-`qevm convert`, loaded and continued: the guest has to go on printing where it was, its memory intact.
+`qevm convert`, loaded and continued: the guest has to go on printing where it was, its memory intact, and the account has
+every byte of the source.
 Four ways: to the nearest machine type that 11.1 still has and to its newest, each with and without what
 the source saves while idle.
 
@@ -15,7 +16,7 @@ import collections, json, os, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lab"))
-import lab  # noqa: E402
+import account, lab  # noqa: E402
 from tap import Tap  # noqa: E402
 from tick import Tick  # noqa: E402
 
@@ -88,13 +89,14 @@ def convert(stream, machine, column, out):
                 f.write(data)
         inside = "/tmp/" + os.path.basename(folder)
         command = ["chroot", lab.root_of(NEW)] + lab.words(argv(to).replace("{dir}", inside))
-        done = subprocess.run([QEVM, "convert", "--json", "--from-machine", machine, *base, "-o", out, stream,
-                               "--", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run([QEVM, "convert", "--json", "--from-machine", machine, *base, "-o", out,
+                               "--account", out + ".account", stream, "--", *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=10 * LIMIT)
     if done.returncode == 1:
         return None, done.stderr
-    if done.returncode:
-        raise lab.LabError(done.stderr)
+    wrong = done.stderr if done.returncode else account.wrong(QEVM, out + ".account", stream)
+    if wrong:
+        raise lab.LabError(wrong)
     return json.loads(done.stdout), argv(to)
 
 
