@@ -66,6 +66,8 @@ ROWS = [
         more="-cpu cortex-a72 -global virtio-scsi-pci.vectors=0"),
     row("arm its", "arm64", "virt-%s,gic-version=3", "virtio-blk virtio-net xhci usb-tablet",
         more="-cpu cortex-a53", ways=between(VERSIONS[1:]), visible=("5.2", "7.2")),
+    row("arm ports", "arm64", "virt-%s,gic-version=3", "port:virtio-blk port:virtio-net port:xhci usb-kbd port:rng",
+        more="-cpu cortex-a72", ways=between(VERSIONS[1:]), visible=("7.2",)),
     # 10.0.13 of Debian has queues of 1024 entries; with the same machine type, 11.1 has shorter ones. Those
     # that nobody uses are repaired; disks get longer ones, as the refusal says (QUEUES); others are refused.
     row("pc 1024 idle", "amd64", "pc-i440fx-10.0", "ide e1000 rng-idle", ways=[("10.0", "11.1")]),
