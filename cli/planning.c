@@ -34,11 +34,11 @@ qevm_planning_words(QevmCli *cli, int argc, char **argv, char ***words,
 
 /* NULL: it was said why. */
 static QevmReference *
-capture(QevmCli *cli, char **words, const char *machine, const char *what,
-        int *code)
+capture(QevmCli *cli, char **words, const char *machine, const json_t *from,
+        const char *what, int *code)
 {
     g_autoptr(GError) error = NULL;
-    QevmReference *r = qevm_reference_new(cli, words, machine, &error);
+    QevmReference *r = qevm_reference_new(cli, words, machine, from, &error);
 
     if (!r) {
         *code = qevm_cli_qemu_fail(cli, what, error);
@@ -50,6 +50,12 @@ static QevmStream *
 stream_of(QevmCli *cli, QevmReference *r, const char *name)
 {
     return qevm_cli_parse(cli, name, g_steal_pointer(&r->source), 0);
+}
+
+static const char *
+machine_of(const json_t *facts)
+{
+    return json_string_value(json_object_get(facts, "machine"));
 }
 
 /* What --base or --from give, and the machine type that it is of, if that is
@@ -64,7 +70,9 @@ open_base(QevmCli *cli, QevmPlanning *p, char **machine, int *code)
 
     *code = QEVM_EXIT_INPUT;
     if (o->base) {
-        p->base = qevm_cli_open(cli, o->base, 0);
+        p->base = qevm_cli_facts(cli, o->base, &p->from)
+                      ? qevm_cli_open(cli, o->base, 0)
+                      : NULL;
         if (p->base) {
             *machine = g_strdup(p->base->machine);
         }
@@ -77,12 +85,12 @@ open_base(QevmCli *cli, QevmPlanning *p, char **machine, int *code)
         *code = qevm_cli_usage(cli, "--from: %s", error->message);
         return FALSE;
     }
-    r = capture(cli, words, NULL, "--from", code);
+    r = capture(cli, words, NULL, NULL, "--from", code);
     if (!r) {
         return FALSE;
     }
-    *machine =
-        g_strdup(json_string_value(json_object_get(r->facts, "machine")));
+    p->from = json_incref(r->facts);
+    *machine = g_strdup(machine_of(p->from));
     p->base = stream_of(cli, r, "--from");
     return p->base != NULL;
 }
@@ -116,13 +124,16 @@ open_target(QevmCli *cli, QevmPlanning *p, char **qemu, const char *machine,
             int *code)
 {
     QevmStream *stream;
+    const json_t *from;
 
     *code = QEVM_EXIT_INPUT;
     if (!qemu) {
         p->target = qevm_cli_target(cli);
         return p->target != NULL;
     }
-    p->reference = capture(cli, qemu, machine, NULL, code);
+    /* It may be of another machine type than the stream. */
+    from = g_strcmp0(machine_of(p->from), machine) == 0 ? p->from : NULL;
+    p->reference = capture(cli, qemu, machine, from, NULL, code);
     stream =
         p->reference ? stream_of(cli, p->reference, "the reference") : NULL;
     if (!stream) {
@@ -319,6 +330,7 @@ qevm_planning_free(QevmPlanning *p)
     qevm_edit_free(p->edit);
     qevm_stream_free(p->stream);
     qevm_stream_free(p->base);
+    json_decref(p->from);
     qevm_target_free(p->target);
     qevm_reference_free(p->reference);
     g_free(p);

@@ -55,6 +55,7 @@ typedef struct {
     QevmReference *reference; /* owned; NULL: --like */
     QevmTarget *target;       /* owned */
     QevmStream *base;         /* owned; NULL: none */
+    json_t *from;             /* owned; facts of whom it is of; NULL: none */
     QevmStream *stream;       /* owned; edited on the way */
     QevmEdit *edit;           /* owned */
     QevmHints *hints;         /* owned */

@@ -142,31 +142,45 @@ add_shipped(QevmCli *cli, QevmTarget *target, const char *name)
     return add_release(cli, target, name);
 }
 
-/* What qevm capture wrote beside a reference: of the first one it counts. */
+gboolean
+qevm_cli_facts(QevmCli *cli, const char *path, json_t **facts)
+{
+    g_autofree char *beside = g_strconcat(path, QEVM_TARGET_SUFFIX, NULL);
+    g_autoptr(GError) error = NULL;
+    json_error_t wrong;
+
+    *facts = NULL;
+    if (!g_file_test(beside, G_FILE_TEST_EXISTS)) {
+        return TRUE;
+    }
+    *facts = json_load_file(beside, 0, &wrong);
+    if (!*facts) {
+        g_set_error(&error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
+                    beside, wrong.line, wrong.text);
+        qevm_cli_fail(cli, beside, error, QEVM_EXIT_INPUT);
+    }
+    return *facts != NULL;
+}
+
+/* Of the first reference they count. */
 static gboolean
 add_facts(QevmCli *cli, QevmTarget *target, const char *path)
 {
     g_autofree char *beside = g_strconcat(path, QEVM_TARGET_SUFFIX, NULL);
     g_autoptr(GError) error = NULL;
-    json_error_t wrong;
-    json_t *facts;
-    gboolean ok;
+    json_t *facts = NULL;
 
-    if (target->references->len > 1 ||
-        !g_file_test(beside, G_FILE_TEST_EXISTS)) {
+    if (target->references->len > 1) {
         return TRUE;
     }
-    facts = json_load_file(beside, 0, &wrong);
-    if (!facts) {
-        g_set_error(&error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
-                    beside, wrong.line, wrong.text);
+    if (!qevm_cli_facts(cli, path, &facts)) {
+        return FALSE;
     }
-    ok = facts && qevm_target_set_facts(target, facts, beside, &error);
-    json_decref(facts);
-    if (!ok) {
+    if (facts && !qevm_target_set_facts(target, facts, beside, &error)) {
         qevm_cli_fail(cli, beside, error, QEVM_EXIT_INPUT);
     }
-    return ok;
+    json_decref(facts);
+    return !error;
 }
 
 static gboolean

@@ -34,6 +34,9 @@ QevmKnown *qevm_cli_known(QevmCli *cli, const char *name);
 /* The names of all shipped targets, by release and architecture. Owned by the
  * caller, as its strings. */
 GPtrArray *qevm_cli_shipped(void);
+/* What qevm capture wrote beside a reference (schemas/qevm-target.json), a new
+ * reference; NULL: nothing. FALSE: it was said why. */
+gboolean qevm_cli_facts(QevmCli *cli, const char *path, json_t **facts);
 /* What is shipped of the machine types of an architecture; without anything, it
  * knows none. Owned by the caller. */
 QevmCompat *qevm_cli_compat(const char *architecture, GError **error);

@@ -317,3 +317,122 @@ qevm_compat_options(const QevmCompat *compat, const json_t *facts,
     g_ptr_array_sort(options, compare);
     return options;
 }
+
+/* ---- from one QEMU to another ---- */
+
+/* The value in what the monitor prints: `3 (0x3)`, `true`, `"16"`
+ * (hw/core/qdev-properties.c); NULL: it is none that an option can give. */
+static char *
+printed_value(const char *text)
+{
+    gsize len = strlen(text);
+
+    if (len > 2 && text[0] == '"' && text[len - 1] == '"') {
+        return g_strndup(text + 1, len - 2);
+    }
+    len = strcspn(text, " ");
+    return len && g_ascii_isalnum(text[0]) ? g_strndup(text, len) : NULL;
+}
+
+/* What all devices of a type have; NULL: there is none, or they differ. */
+static char *
+common_value(const json_t *facts, const char *type, const char *property)
+{
+    const json_t *devices = json_object_get(facts, "devices");
+    const char *found = NULL;
+
+    for (gsize i = 0; i < json_array_size(devices); i++) {
+        const json_t *device = json_array_get(devices, i);
+        const char *text;
+
+        if (g_strcmp0(json_string_value(json_object_get(device, "type")),
+                      type) != 0) {
+            continue;
+        }
+        text = json_string_value(
+            json_object_get(json_object_get(device, "properties"), property));
+        if (!text || (found && strcmp(found, text) != 0)) {
+            return NULL;
+        }
+        found = text;
+    }
+    return found ? printed_value(found) : NULL;
+}
+
+typedef struct {
+    GHashTable *seen; /* "TYPE.PROPERTY" */
+    const json_t *facts, *from;
+    GPtrArray *options;
+} Differences;
+
+static void
+add_difference(Differences *d, const char *driver, const char *property)
+{
+    json_t *types = json_object_get(d->facts, "types"), *names;
+    const char *type;
+
+    if (!driver || !property || strcmp(property, "romfile") == 0) {
+        return;
+    }
+    json_object_foreach(types, type, names)
+    {
+        g_autofree char *there = NULL, *here = NULL, *name = NULL;
+
+        name = g_strconcat(type, ".", property, NULL);
+        if (!inherits(d->facts, type, driver) ||
+            !g_hash_table_add(d->seen, g_strdup(name))) {
+            continue;
+        }
+        there = common_value(d->from, type, property);
+        here = common_value(d->facts, type, property);
+        if (there && here && strcmp(there, here) != 0) {
+            g_ptr_array_add(d->options, g_strconcat(name, "=", there, NULL));
+        }
+    }
+}
+
+static void
+add_told(Differences *d, const json_t *facts)
+{
+    const json_t *list = json_object_get(facts, "machines");
+
+    for (gsize i = 0; i < json_array_size(list); i++) {
+        const json_t *props =
+            json_object_get(json_array_get(list, i), "compat-props");
+
+        for (gsize k = 0; k < json_array_size(props); k++) {
+            const json_t *p = json_array_get(props, k);
+
+            add_difference(d, json_string_value(json_object_get(p, "qom-type")),
+                           json_string_value(json_object_get(p, "property")));
+        }
+    }
+}
+
+GPtrArray *
+qevm_compat_differences(const QevmCompat *compat, const json_t *facts,
+                        const json_t *from)
+{
+    g_autoptr(GHashTable) seen =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Differences d = { seen, facts, from,
+                      g_ptr_array_new_with_free_func(g_free) };
+    const char *machine;
+    json_t *known;
+
+    add_told(&d, facts);
+    add_told(&d, from);
+    json_object_foreach(compat->machines, machine, known)
+    {
+        const json_t *props = json_object_get(known, "props");
+
+        for (gsize i = 0; i < json_array_size(props); i++) {
+            const json_t *row = json_array_get(props, i);
+
+            add_difference(&d, json_string_value(json_array_get(row, 0)),
+                           json_string_value(json_array_get(row, 1)));
+        }
+    }
+    g_ptr_array_sort(d.options, compare);
+    return d.options;
+}

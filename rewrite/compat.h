@@ -33,4 +33,11 @@ gboolean qevm_compat_knows(const QevmCompat *compat, const json_t *facts,
 GPtrArray *qevm_compat_options(const QevmCompat *compat, const json_t *facts,
                                const char *machine);
 
+/* The same for what devices of the QEMU that `from` are facts of have now, and
+ * those of `facts` have otherwise: of properties that any machine type sets,
+ * and of types whose devices are all alike. A newer machine type is in no
+ * table. */
+GPtrArray *qevm_compat_differences(const QevmCompat *compat,
+                                   const json_t *facts, const json_t *from);
+
 #endif

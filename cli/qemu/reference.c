@@ -9,6 +9,7 @@
 #include "cli/qemu/error.h"
 #include "cli/qemu/facts.h"
 #include "cli/qemu/process.h"
+#include "cli/qemu/qtree.h"
 #include "cli/qemu/save.h"
 #include "cli/target.h"
 
@@ -61,8 +62,13 @@ facts_of(QevmCli *cli, char **words, GError **error)
                                   (guint)cli->options.timeout, TRUE, error)
                 : NULL;
     g_autofree char *qtree = NULL;
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    json_t *facts = qemu ? qevm_qemu_facts(qemu, &qtree, error) : NULL;
 
-    return qemu ? qevm_qemu_facts(qemu, &qtree, error) : NULL;
+    if (facts) {
+        json_object_set_new(facts, "devices", qevm_qtree_devices(qtree, none));
+    }
+    return facts;
 }
 
 /* Does the user say what a property is? Then it is that. */
@@ -81,11 +87,40 @@ is_given(char **words, const char *option)
     return FALSE;
 }
 
+static gboolean
+has_option(const GPtrArray *options, const char *option)
+{
+    gsize len = (gsize)(strchr(option, '=') - option) + 1;
+
+    for (guint i = 0; i < options->len; i++) {
+        if (strncmp(g_ptr_array_index(options, i), option, len) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Takes over `wanted`, of which NULL is none. */
+static void
+add_options(GPtrArray *options, char **words, GPtrArray *wanted)
+{
+    for (guint i = 0; wanted && i < wanted->len; i++) {
+        const char *option = g_ptr_array_index(wanted, i);
+
+        if (!is_given(words, option) && !has_option(options, option)) {
+            g_ptr_array_add(options, g_strdup(option));
+        }
+    }
+    if (wanted) {
+        g_ptr_array_unref(wanted);
+    }
+}
+
 static GPtrArray *
-options_for(QevmCli *cli, char **words, const char *machine, GError **error)
+options_for(QevmCli *cli, char **words, const char *machine, const json_t *from,
+            GError **error)
 {
     GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) wanted = NULL;
     g_autoptr(QevmCompat) compat = NULL;
     json_t *facts;
 
@@ -102,13 +137,12 @@ options_for(QevmCli *cli, char **words, const char *machine, GError **error)
         g_ptr_array_unref(options);
         return NULL;
     }
-    wanted = qevm_compat_options(compat, facts, machine);
-    json_decref(facts);
-    for (guint i = 0; wanted && i < wanted->len; i++) {
-        if (!is_given(words, g_ptr_array_index(wanted, i))) {
-            g_ptr_array_add(options, g_strdup(g_ptr_array_index(wanted, i)));
-        }
+    add_options(options, words, qevm_compat_options(compat, facts, machine));
+    if (from) {
+        add_options(options, words,
+                    qevm_compat_differences(compat, facts, from));
     }
+    json_decref(facts);
     return options;
 }
 
@@ -194,7 +228,7 @@ capture(QevmCli *cli, QevmReference *r, GError **error)
 
 QevmReference *
 qevm_reference_new(QevmCli *cli, char **words, const char *machine,
-                   GError **error)
+                   const json_t *from, GError **error)
 {
     g_autoptr(QevmReference) r = g_new0(QevmReference, 1);
     g_autoptr(GStrvBuilder) both = g_strv_builder_new();
@@ -202,7 +236,7 @@ qevm_reference_new(QevmCli *cli, char **words, const char *machine,
 
     r->failed = g_ptr_array_new_with_free_func(g_free);
     r->notes = g_ptr_array_new_with_free_func(g_free);
-    r->added = options_for(cli, words, machine, error);
+    r->added = options_for(cli, words, machine, from, error);
     if (!r->added) {
         return NULL;
     }

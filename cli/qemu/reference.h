@@ -19,11 +19,13 @@ typedef struct {
 } QevmReference;
 
 /* Starts the command `words` and captures. Before, if `machine` is not NULL,
- * devices get the properties that they had on that machine type, as far as
+ * devices get the properties that they had on that machine type, and in the
+ * QEMU that `from` (schemas/qevm-target.json; NULL: not known) is of, as far as
  * QEMU starts with them. The options of `cli` say how long, and what is a
  * disk. */
 QevmReference *qevm_reference_new(QevmCli *cli, char **words,
-                                  const char *machine, GError **error);
+                                  const char *machine, const json_t *from,
+                                  GError **error);
 void qevm_reference_free(QevmReference *reference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(QevmReference, qevm_reference_free)
 

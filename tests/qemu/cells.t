@@ -140,8 +140,6 @@ def options(row, source, to):
         if re.search(r"\b%s\b" % device, row.devices) and to in lacking and source not in lacking \
                 and row.name != "pc vectors":
             here += " -global virtio-%s-pci.vectors=0" % device
-    if to == "5.2" and row.name == "pseries":  # it has one vector less, all of which are in use
-        there += " -global virtio-net-pci.vectors=4"
     if (source, to) == ("10.0", "11.1"):  # as convert says
         there += "".join(" -global virtio-%s-device.%s=1024" % queue for queue in QUEUES.items()
                          if "virtio-" + queue[0] in row.devices)

@@ -79,6 +79,75 @@ test_row(gconstpointer data)
     json_decref(facts);
 }
 
+/* Devices, each TYPE NAME=TEXT.. */
+#define DEVICES(machine, devices)                                              \
+    "{'machine': '" machine "', 'types': {'e1000': [], 'virtio-blk-pci': []"   \
+    "}, 'parents': {'virtio-blk-pci': 'virtio-pci'}, 'machines': [" TOLD(      \
+        "m", PROP("e1000", "told", "on")) "], 'devices': [" devices "]}"
+#define DEVICE(type, name, text)                                               \
+    "{'type': '" type "', 'properties': {'" name "': '" text "'}}"
+
+static void
+differences(void)
+{
+    static const struct {
+        const char *from, *facts, *text;
+    } pairs[] = {
+        { DEVICE("e1000", "mitigation", "true"),
+          DEVICE("e1000", "mitigation", "false"), "e1000.mitigation=true" },
+        { DEVICE("e1000", "mitigation", "true"),
+          DEVICE("e1000", "mitigation", "true"), "" },
+        { DEVICE("e1000", "told", "3 (0x3)"),
+          DEVICE("e1000", "told", "4 (0x4)"), "e1000.told=3" },
+        { DEVICE("e1000", "told", "\\'a b\\'"),
+          DEVICE("e1000", "told", "\\'c\\'"), "e1000.told=a b" },
+        /* of types that machine types set it of */
+        { DEVICE("virtio-blk-pci", "disable-modern", "true"),
+          DEVICE("virtio-blk-pci", "disable-modern", "false"),
+          "virtio-blk-pci.disable-modern=true" },
+        { DEVICE("virtio-blk-pci", "mitigation", "true"),
+          DEVICE("virtio-blk-pci", "mitigation", "false"), "" },
+        { DEVICE("e1000", "addr", "02.0"), DEVICE("e1000", "addr", "03.0"),
+          "" },
+        { DEVICE("e1000", "romfile", "\\'a\\'"),
+          DEVICE("e1000", "romfile", "\\'b\\'"), "" },
+        /* nothing that an option can give, or that one side has not */
+        { DEVICE("e1000", "told", "<null>"), DEVICE("e1000", "told", "1"), "" },
+        { DEVICE("e1000", "told", "\\'\\'"), DEVICE("e1000", "told", "\\'b\\'"),
+          "" },
+        { DEVICE("e1000", "told", "1"), DEVICE("e1000", "other", "2"), "" },
+        { "", DEVICE("e1000", "told", "2"), "" },
+        /* devices that differ */
+        { DEVICE("e1000", "told", "1") ", " DEVICE("e1000", "told", "2"),
+          DEVICE("e1000", "told", "3"), "" },
+        { DEVICE("e1000", "told", "1") ", " DEVICE("e1000", "told", "1"),
+          DEVICE("e1000", "told", "3"), "e1000.told=1" },
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(QevmCompat) compat = parse(TABLE, &error);
+        g_autofree char *one = g_strdup_printf(DEVICES("new", "%s"),
+                                               pairs[i].from),
+                        *two = g_strdup_printf(DEVICES("old", "%s"),
+                                               pairs[i].facts),
+                        *from_text = unquoted(one), *text = unquoted(two),
+                        *got = NULL;
+        json_t *from = json_loads(from_text, 0, NULL);
+        json_t *facts = json_loads(text, 0, NULL);
+        g_autoptr(GPtrArray) options = NULL;
+
+        g_assert_nonnull(from);
+        g_assert_nonnull(facts);
+        options = qevm_compat_differences(compat, facts, from);
+        g_ptr_array_add(options, NULL);
+        got = g_strjoinv(" ", (char **)options->pdata);
+        g_assert_cmpstr(got, ==, pairs[i].text);
+        json_decref(from);
+        json_decref(facts);
+    }
+}
+
 static void
 wrong_tables(void)
 {
@@ -109,5 +178,6 @@ main(int argc, char **argv)
         g_test_add_data_func(path, &rows[i], test_row);
     }
     g_test_add_func("/compat/wrong-tables", wrong_tables);
+    g_test_add_func("/compat/differences", differences);
     return g_test_run();
 }
