@@ -45,7 +45,7 @@ def cell(setup, source, destination, there=None, options=()):
             saved = live.save(setup, *source, moment)
             said, problems = convert(saved, there, *destination, out, options)
             if said is not None:
-                print("#   " + " ".join(said["options"]), flush=True)
+                print("# " + (" ".join(said["options"]) or "no options"), flush=True)
                 return Answer("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values())),
                               live.lives(saved, *destination, out, said["options"], there))
             if "the guest at another moment" not in problems:

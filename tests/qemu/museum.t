@@ -118,7 +118,7 @@ def cell(machine, column, out):
     said, rest = convert(stream, machine, column, out)
     if said is None:
         return "refused", "\n".join(line for line in rest.splitlines() if line.startswith("qevm: "))
-    print("#   " + " ".join(said["options"]), flush=True)
+    print("# " + (" ".join(said["options"]) or "no options"), flush=True)
     why = wakes_up(rest, said["options"], out, before)
     return ("%d options, %d changes" % (len(said["options"]), sum(said["changes"].values()))), why
 
