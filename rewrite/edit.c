@@ -498,26 +498,61 @@ apply_rule(QevmApply *apply, GError **error)
     return FALSE;
 }
 
+static gboolean
+goes_too_far(const QevmEdit *edit, const QevmChange *change)
+{
+    return (change->loss == QEVM_LOSS_VISIBLE && !edit->allow_visible) ||
+           (change->loss == QEVM_LOSS_LOSSY && !edit->allow_lossy);
+}
+
+/* Changes of one rule, which may be one for each element of an array. */
+#define LISTED 4
+
+static void
+list_change(GString *list, const QevmChange *change)
+{
+    guint n_ops;
+    const QevmOpInfo *ops = qevm_op_table(&n_ops);
+
+    g_string_append_printf(list, "\n  %s: %s: %s (rule %u, %s)", change->path,
+                           qevm_loss_name(change->loss),
+                           change->what ? change->what : "is changed",
+                           change->rule, ops[change->op].name);
+}
+
+static void
+list_rest(GString *list, guint rule, guint listed)
+{
+    if (listed > LISTED) {
+        g_string_append_printf(list, "\n  and %u more (rule %u)",
+                               listed - LISTED, rule);
+    }
+}
+
 /* Everything that goes too far, in one message. */
 static gboolean
 check_loss(const QevmEdit *edit, guint first, GError **error)
 {
     g_autoptr(GString) list = g_string_new(NULL);
-    guint op_count, count = 0;
-    const QevmOpInfo *ops = qevm_op_table(&op_count);
+    guint count = 0, rule = 0, listed = 0; /* of that rule */
 
     for (guint i = first; i < edit->changes->len; i++) {
         const QevmChange *change = g_ptr_array_index(edit->changes, i);
 
-        if ((change->loss == QEVM_LOSS_VISIBLE && !edit->allow_visible) ||
-            (change->loss == QEVM_LOSS_LOSSY && !edit->allow_lossy)) {
-            g_string_append_printf(list, "\n  %s: %s: %s (rule %u, %s)",
-                                   change->path, qevm_loss_name(change->loss),
-                                   change->what ? change->what : "is changed",
-                                   change->rule, ops[change->op].name);
-            count++;
+        if (!goes_too_far(edit, change)) {
+            continue;
         }
+        if (change->rule != rule) {
+            list_rest(list, rule, listed);
+            rule = change->rule;
+            listed = 0;
+        }
+        if (listed++ < LISTED) {
+            list_change(list, change);
+        }
+        count++;
     }
+    list_rest(list, rule, listed);
     if (!count) {
         return TRUE;
     }

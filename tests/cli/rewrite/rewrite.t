@@ -42,6 +42,18 @@ $ qevm rewrite -r seen.json pc.mig -o x
 $ qevm rewrite --allow-visible -r seen.json pc.mig -o x
 $ rm x
 
+# Of what one rule does to many places, a few are listed.
+$ echo '{"qevm-rules": 1, "rules": [{"op": "set", "at": "apic//lvt[*]", "value": 1, "why": "a test", "class": "lossy"}, {"op": "drop-section", "at": "fdc"}]}' >many.json
+$ qevm rewrite -r many.json pc.mig -o x
+2> qevm: pc.mig: 7 changes cost more than is allowed:
+2>   apic//lvt[0]: lossy: a test (rule 1, set)
+2>   apic//lvt[1]: lossy: a test (rule 1, set)
+2>   apic//lvt[2]: lossy: a test (rule 1, set)
+2>   apic//lvt[3]: lossy: a test (rule 1, set)
+2>   and 2 more (rule 1)
+2>   fdc: lossy: the section, 593 bytes, is dropped (rule 2, drop-section)
+[1]
+
 # A rule that fails behind the pages of a pipe: they are out, and no more is.
 $ echo '{"qevm-rules": 1, "rules": [{"op": "drop-section", "at": "no"}]}' >no.json
 $ cat pc.mig | qevm rewrite -r no.json - -o - >cut.mig
