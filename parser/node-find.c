@@ -32,13 +32,22 @@ qevm_node_subsection(QevmNode *parent, const char *name)
     return find_child(parent, name, TRUE);
 }
 
+static gboolean
+is_mate(const QevmNode *n, const QevmNode *like)
+{
+    return n->kind == like->kind && n->index == like->index &&
+           strcmp(qevm_node_name(n), qevm_node_name(like)) == 0;
+}
+
 QevmNode *
-qevm_node_mate(QevmNode *parent, const QevmNode *like)
+qevm_node_mate(QevmNode *parent, const QevmNode *like, QevmNode *likely)
 {
     QevmNode *n = parent ? qevm_node_children(parent) : NULL;
 
-    while (n && (n->kind != like->kind || n->index != like->index ||
-                 strcmp(qevm_node_name(n), qevm_node_name(like)) != 0)) {
+    if (likely && is_mate(likely, like)) {
+        return likely;
+    }
+    while (n && !is_mate(n, like)) {
         n = n->next;
     }
     return n;

@@ -122,8 +122,10 @@ QevmNode *qevm_node_children(QevmNode *node);
 QevmNode *qevm_node_child(QevmNode *parent, const char *name);
 QevmNode *qevm_node_subsection(QevmNode *parent, const char *name);
 /* The first child that is what `like`, of another tree, is there: its kind,
- * index and name; NULL: none, or no parent. */
-QevmNode *qevm_node_mate(QevmNode *parent, const QevmNode *like);
+ * index and name; NULL: none, or no parent. The child `likely` (NULL: none)
+ * is looked at before the others. */
+QevmNode *qevm_node_mate(QevmNode *parent, const QevmNode *like,
+                         QevmNode *likely);
 /* The value of the child of that name, if it is one unsigned number. */
 gboolean qevm_node_child_number(QevmNode *parent, const char *name,
                                 guint64 *number);

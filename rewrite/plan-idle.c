@@ -19,7 +19,8 @@ base_node(QevmPlan *plan, QevmRecord *record, QevmNode *node)
     QevmTree *tree;
 
     if (node->parent) {
-        return qevm_node_mate(base_node(plan, record, node->parent), node);
+        return qevm_node_mate(base_node(plan, record, node->parent), node,
+                              NULL);
     }
     base = qevm_plan_base(plan, record);
     tree = base ? qevm_record_tree(plan->base, base, NULL) : NULL;
@@ -78,6 +79,7 @@ count_children(QevmNode *node)
 static gboolean
 says_nothing(QevmNode *node, QevmNode *base)
 {
+    QevmNode *next;
     gsize size;
     const guint8 *data;
 
@@ -91,9 +93,11 @@ says_nothing(QevmNode *node, QevmNode *base)
     if (base && count_children(node) != count_children(base)) {
         return FALSE;
     }
+    next = base ? qevm_node_children(base) : NULL;
     for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
-        QevmNode *mate = qevm_node_mate(base, n);
+        QevmNode *mate = qevm_node_mate(base, n, next);
 
+        next = mate ? mate->next : NULL;
         /* That an element or a subsection is there says something itself. */
         if (!says_nothing(n, mate) ||
             (!mate && (node->kind == QEVM_NODE_LIST ||

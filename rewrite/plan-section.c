@@ -117,7 +117,7 @@ repair_subsection(QevmRepair *r, GError **error)
 static QevmNode *
 mate_of(QevmRepair *r, QevmNode *like)
 {
-    return like->parent ? qevm_node_mate(mate_of(r, like->parent), like)
+    return like->parent ? qevm_node_mate(mate_of(r, like->parent), like, NULL)
                         : r->source;
 }
 

@@ -365,13 +365,20 @@ test_mate(void)
     g_autoptr(QevmTree) there = decode(other, "04 05 06");
     QevmNode *run = qevm_node_children(&tree->root)->next;
 
-    g_assert_true(qevm_node_mate(&there->root, run) ==
+    g_assert_true(qevm_node_mate(&there->root, run, NULL) ==
                   qevm_node_children(&there->root)->next);
-    g_assert_true(qevm_node_mate(&there->root, run->next) ==
+    g_assert_true(qevm_node_mate(&there->root, run->next, NULL) ==
                   qevm_node_children(&there->root)->next->next);
+    g_assert_true(
+        qevm_node_mate(&there->root, run, qevm_node_children(&there->root)) ==
+        qevm_node_children(&there->root)->next);
+    g_assert_true(
+        qevm_node_mate(&there->root, run->next,
+                       qevm_node_children(&there->root)->next->next) ==
+        qevm_node_children(&there->root)->next->next);
     run->next->index = 1;
-    g_assert_null(qevm_node_mate(&there->root, run->next));
-    g_assert_null(qevm_node_mate(NULL, run));
+    g_assert_null(qevm_node_mate(&there->root, run->next, NULL));
+    g_assert_null(qevm_node_mate(NULL, run, NULL));
 }
 
 static void
