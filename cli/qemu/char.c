@@ -10,6 +10,7 @@
 #include "parser/error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -130,6 +131,24 @@ captured(QevmRework *rework, const QevmQemuValue *value, GError **error)
     return other;
 }
 
+/* The end of a TPM of ours, which each start of QEMU puts there. */
+static QevmQemuValue *
+trusted(QevmRework *rework, const QevmQemuValue *value, GError **error)
+{
+    QevmQemuValue *other;
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (fd < 0) {
+        qevm_error_errno(error, errno, "/dev/null: cannot be opened");
+        return NULL;
+    }
+    qevm_rework_inherit(rework, fd);
+    rework->command->tpm = fd;
+    other = replace(value, "socket");
+    set_fd(other, "fd", fd);
+    return other;
+}
+
 gboolean
 qevm_rework_chardev(QevmRework *rework, const QevmQemuItem *item,
                     GError **error)
@@ -143,8 +162,10 @@ qevm_rework_chardev(QevmRework *rework, const QevmQemuItem *item,
     }
     backend = qevm_qemu_value_get(value, "backend");
     id = qevm_qemu_value_get(value, "id");
-    if ((rework->flags & QEVM_QEMU_RUN) && rework->serial_chardev &&
-        g_strcmp0(id, rework->serial_chardev) == 0) {
+    if (id && g_strcmp0(id, rework->tpm_chardev) == 0) {
+        other = trusted(rework, value, error);
+    } else if ((rework->flags & QEVM_QEMU_RUN) && rework->serial_chardev &&
+               g_strcmp0(id, rework->serial_chardev) == 0) {
         other = captured(rework, value, error);
     } else if (backend && qevm_rework_listed(inner_backends, backend)) {
         if (!qevm_qemu_value_remove(value, "logfile")) {

@@ -21,6 +21,7 @@ rework_clear(QevmRework *rework)
     g_ptr_array_unref(rework->argv);
     g_hash_table_unref(rework->nodes);
     g_free(rework->serial_chardev);
+    g_free(rework->tpm_chardev);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(QevmRework, rework_clear)
 
@@ -325,6 +326,10 @@ look_around(QevmRework *rework, GError **error)
             !qevm_rework_note_nodes(rework, item, error)) {
             return FALSE;
         }
+        if (item->option && item->option->rework == qevm_rework_tpmdev &&
+            !qevm_rework_note_tpm(rework, item, error)) {
+            return FALSE;
+        }
     }
     return qevm_rework_find_serial(rework, error);
 }
@@ -388,6 +393,7 @@ qevm_qemu_command_new(char **words, QevmQemuFlags flags, GError **error)
     command->left_out = g_ptr_array_new_with_free_func(g_free);
     command->changed = g_ptr_array_new_with_free_func(g_free);
     command->overlaid = g_ptr_array_new_with_free_func(g_free);
+    command->tpm = -1;
     command->serial = -1;
     if (!find_program(words, flags, &program, error)) {
         return NULL;

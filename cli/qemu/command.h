@@ -28,6 +28,7 @@ typedef struct {
     GPtrArray *left_out; /* char *; options, as they were given */
     GPtrArray *changed;  /* char *; options that are others now */
     GPtrArray *overlaid; /* char *; names of disks that are not written to */
+    int tpm;    /* one of fds, that is for a TPM: see tpm.h; -1: none */
     int serial; /* what QEMU writes its first serial port to can be read here;
                    -1: not wanted, or it has none */
 } QevmQemuCommand;

@@ -18,12 +18,6 @@ qevm_rework_never(QevmRework *rework, const QevmQemuItem *item, GError **error)
     return qevm_rework_refuse(item, error, "%s", item->option->more);
 }
 
-gboolean
-qevm_rework_writes(QevmRework *rework, const QevmQemuItem *item, GError **error)
-{
-    return qevm_rework_guard(rework, item, error, "%s", item->option->more);
-}
-
 #define ENDS "with it QEMU ends before there is a machine"
 
 /* All that the QEMUs 5.2 to 11.1 know (qemu-options.hx), and the ones between.
@@ -52,8 +46,7 @@ const QevmQemuOption qevm_qemu_options[] = {
     { "machine",      TRUE, qevm_rework_machine, NULL },
     { "M",            TRUE, qevm_rework_machine, NULL },
     { "global",       TRUE, qevm_rework_global, NULL },
-    { "tpmdev",       TRUE, qevm_rework_writes,
-      "the state of the TPM would be written to; give it a copy of its own" },
+    { "tpmdev",       TRUE, qevm_rework_tpmdev, NULL },
     { "xen-domid",    TRUE, qevm_rework_never, "Xen is not known here" },
     { "xen-attach",   FALSE, qevm_rework_never, "Xen is not known here" },
     { "xen-domid-restrict", FALSE, qevm_rework_never,

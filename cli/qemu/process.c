@@ -69,6 +69,12 @@ spawn(const QevmQemuCommand *command, GPtrArray *words, int fd, int monitor,
     if (!qevm_interrupt_catch(error)) {
         return NULL;
     }
+    if (command->tpm >= 0) {
+        qemu->tpm = qevm_tpm_start(command->tpm, error);
+        if (!qemu->tpm) {
+            return NULL;
+        }
+    }
     if (pipe2(output, O_CLOEXEC) != 0) {
         qevm_error_errno(error, errno, "cannot make a pipe");
         return NULL;
@@ -183,6 +189,7 @@ qevm_qemu_free(QevmQemu *qemu)
         return;
     }
     qevm_qemu_stop(qemu);
+    qevm_tpm_free(qemu->tpm);
     qevm_messages_free(qemu->messages);
     qevm_qmp_free(qemu->qmp);
     g_free(qemu->version);

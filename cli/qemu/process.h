@@ -6,10 +6,12 @@
 #include "cli/qemu/keeper.h"
 #include "cli/qemu/messages.h"
 #include "cli/qemu/qmp.h"
+#include "cli/qemu/tpm.h"
 
 typedef struct {
     QevmKeeper *keeper;
     QevmMessages *messages;
+    QevmTpm *tpm;  /* NULL: it has none */
     QevmQmp *qmp;  /* NULL: it was started without one */
     char *version; /* "10.0.13"; NULL as above */
     char *package; /* "Debian ..", or "" */

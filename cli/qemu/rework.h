@@ -27,6 +27,7 @@ typedef struct {
     const QevmQemuItem *serial; /* the option that is the first serial port;
                                    NULL: none, or it is a chardev */
     char *serial_chardev;       /* owned; NULL: none */
+    char *tpm_chardev; /* owned; of a TPM that gets one of ours; NULL: none */
 } QevmRework;
 
 /* Puts on the new command line what stands for `item`. */
@@ -84,8 +85,6 @@ gboolean qevm_rework_out(QevmRework *rework, const QevmQemuItem *item,
 /* `more` is why. */
 gboolean qevm_rework_never(QevmRework *rework, const QevmQemuItem *item,
                            GError **error);
-gboolean qevm_rework_writes(QevmRework *rework, const QevmQemuItem *item,
-                            GError **error);
 
 /* ---- disk.c ---- */
 
@@ -114,6 +113,14 @@ gboolean qevm_rework_machine(QevmRework *rework, const QevmQemuItem *item,
                              GError **error);
 gboolean qevm_rework_global(QevmRework *rework, const QevmQemuItem *item,
                             GError **error);
+
+/* ---- tpm.c ---- */
+
+gboolean qevm_rework_tpmdev(QevmRework *rework, const QevmQemuItem *item,
+                            GError **error);
+/* Notes the chardev of a TPM that can be one of ours. */
+gboolean qevm_rework_note_tpm(QevmRework *rework, const QevmQemuItem *item,
+                              GError **error);
 
 /* ---- host.c: memory, folders and sound of the host ---- */
 

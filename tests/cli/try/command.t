@@ -62,10 +62,13 @@ $ qevm try --dry-run x.mig -- qemu-system-x86_64 -device scsi-block,drive=d
 $ qevm try --dry-run x.mig -- qemu-system-x86_64 -device '{"driver":"vhost-user-fs-pci","chardev":"c"}'
 2> qevm: -device {"driver":"vhost-user-fs-pci","chardev":"c"}: it shares the memory of the guest with another program; if that is no loss, --disks-are-copies
 [2]
-$ qevm try --dry-run x.mig -- qemu-system-x86_64 -tpmdev emulator,id=t,chardev=c
-2> qevm: -tpmdev emulator,id=t,chardev=c: the state of the TPM would be written to; give it a copy of its own; if that is no loss, --disks-are-copies
+$ qevm try --dry-run x.mig -- qemu-system-x86_64 -tpmdev passthrough,id=t
+2> qevm: -tpmdev passthrough,id=t: it is a TPM of the host; if that is no loss, --disks-are-copies
 [2]
-$ qevm try --dry-run --disks-are-copies x.mig -- qemu-system-x86_64 -tpmdev emulator,id=t,chardev=c -device vfio-pci,host=01:00.0 -whatever x
+$ PATH=$(dirname $(command -v qevm)) qevm try --dry-run x.mig -- qemu-system-x86_64 -tpmdev emulator,id=t,chardev=c
+2> qevm: -tpmdev emulator,id=t,chardev=c: the state of the TPM would be written to; where the program swtpm is, it gets another; if that is no loss, --disks-are-copies
+[2]
+$ PATH=$(dirname $(command -v qevm)) qevm try --dry-run --disks-are-copies x.mig -- qemu-system-x86_64 -tpmdev emulator,id=t,chardev=c -device vfio-pci,host=01:00.0 -whatever x
 qemu-system-x86_64 -tpmdev emulator,id=t,chardev=c -device vfio-pci,host=01:00.0 -whatever x -display none -monitor none
 $ qevm try --dry-run x.mig -- qemu-system-x86_64 -device usb-mtp,rootdir=/srv -fsdev local,id=f,path=/srv,security_model=none -virtfs local,path=/srv,mount_tag=t,security_model=none,readonly=on
 qemu-system-x86_64 -device usb-mtp,rootdir=/srv,readonly=on -fsdev local,id=f,path=/srv,security_model=none,readonly=on -virtfs local,path=/srv,mount_tag=t,security_model=none,readonly=on -display none -monitor none -snapshot
