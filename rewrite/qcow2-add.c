@@ -295,6 +295,14 @@ new_id(const QevmQcow2 *q)
     return most + 1;
 }
 
+static gboolean
+table_is_full(GError **error)
+{
+    g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
+                "qcow2: the image holds no more snapshots");
+    return FALSE;
+}
+
 /* The old table as it is, and an entry that is a copy of the old snapshot's but
  * for what is new. */
 static gboolean
@@ -306,17 +314,23 @@ make_table(Add *a, GError **error)
     g_autofree char *id = g_strdup_printf("%" G_GUINT64_FORMAT, new_id(a->q));
     gsize id_len = strlen(id), name_len = strlen(a->add->name);
     gsize old_texts = strlen(a->old->id) + strlen(a->old->name), extra, at;
-    g_autoptr(GBytes) entry = NULL;
+    g_autoptr(GBytes) entry = NULL, table = NULL;
     guint8 *p;
 
     a->old_table_size = last->entry_offset + last->entry_size - from;
-    g_byte_array_set_size(a->table, (guint)a->old_table_size);
+    if (a->old_table_size > TABLE_MAX) {
+        return table_is_full(error);
+    }
     entry = qevm_source_get(a->image, a->old->entry_offset, a->old->entry_size,
                             "snapshot", error);
-    if (!entry || !qevm_source_read(a->image, from, a->table->len,
-                                    a->table->data, "snapshot table", error)) {
+    table = entry ? qevm_source_get(a->image, from, a->old_table_size,
+                                    "snapshot table", error)
+                  : NULL;
+    if (!table) {
         return FALSE;
     }
+    g_byte_array_append(a->table, g_bytes_get_data(table, NULL),
+                        (guint)a->old_table_size);
     /* What extra data there is, and at least the two sizes. */
     extra = g_bytes_get_size(entry) - ENTRY - old_texts;
     at = (a->table->len + 7u) & ~(gsize)7;
@@ -419,9 +433,7 @@ place(Add *a, GError **error)
         return FALSE;
     }
     if (a->table->len > TABLE_MAX || a->q->snapshots->len >= 65536) {
-        g_set_error(error, QEVM_ERROR, QEVM_ERROR_LIMIT,
-                    "qcow2: the image holds no more snapshots");
-        return FALSE;
+        return table_is_full(error);
     }
     l1 = clusters_of(a, (guint64)a->l1->len * 8);
     table = clusters_of(a, a->table->len);
