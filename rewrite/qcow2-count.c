@@ -153,14 +153,15 @@ get_count(const QevmCounts *c, const Block *b, guint64 i)
 static void
 set_count(const QevmCounts *c, Block *b, guint64 i, guint64 value)
 {
-    guint shift = (guint)(i * c->bits % 8);
-    guint8 mask = (guint8)(((1u << c->bits) - 1) << shift);
     guint8 *byte = b->bytes + i * c->bits / 8;
 
     b->dirty = TRUE;
     if (c->bits >= 8) {
         qevm_be_put(byte, c->bits / 8, value);
     } else {
+        guint shift = (guint)(i * c->bits % 8);
+        guint8 mask = (guint8)(((1u << c->bits) - 1) << shift);
+
         *byte = (guint8)((*byte & ~mask) | (guint8)(value << shift));
     }
 }
