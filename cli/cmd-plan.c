@@ -46,7 +46,8 @@ const QevmCommand qevm_command_plan = {
         "its "
         "class what it costs. With --base or --from, which give what the "
         "source's own QEMU saves while idle, what the guest never touched is "
-        "known. What cannot be repaired is said on standard error, and what "
+        "known, and what else its devices have that machine types set. What "
+        "cannot be repaired is said on standard error, and what "
         "helps instead; the exit status is 1 then.",
     .options = options,
     .min_args = 1,

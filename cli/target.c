@@ -6,6 +6,7 @@
 
 #include "cli/container.h"
 #include "cli/schemas.h"
+#include "parser/json-text.h"
 
 #define SHIPPED_SUFFIX ".json.gz"
 #define ANY_ARCHITECTURE "aarch64" /* has most devices */
@@ -146,17 +147,19 @@ gboolean
 qevm_cli_facts(QevmCli *cli, const char *path, json_t **facts)
 {
     g_autofree char *beside = g_strconcat(path, QEVM_TARGET_SUFFIX, NULL);
+    g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
-    json_error_t wrong;
+    gsize len;
 
     *facts = NULL;
     if (!g_file_test(beside, G_FILE_TEST_EXISTS)) {
         return TRUE;
     }
-    *facts = json_load_file(beside, 0, &wrong);
+    *facts =
+        g_file_get_contents(beside, &text, &len, &error)
+            ? qevm_json_text(text, len, beside, QEVM_ERROR_MALFORMED, &error)
+            : NULL;
     if (!*facts) {
-        g_set_error(&error, QEVM_ERROR, QEVM_ERROR_MALFORMED, "%s: line %d: %s",
-                    beside, wrong.line, wrong.text);
         qevm_cli_fail(cli, beside, error, QEVM_EXIT_INPUT);
     }
     return *facts != NULL;

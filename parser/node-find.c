@@ -32,6 +32,18 @@ qevm_node_subsection(QevmNode *parent, const char *name)
     return find_child(parent, name, TRUE);
 }
 
+guint64
+qevm_node_child_count(QevmNode *parent)
+{
+    guint64 count = 0;
+
+    for (QevmNode *n = parent ? qevm_node_children(parent) : NULL; n;
+         n = n->next) {
+        count++;
+    }
+    return count;
+}
+
 static gboolean
 is_mate(const QevmNode *n, const QevmNode *like)
 {

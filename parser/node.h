@@ -121,6 +121,8 @@ QevmNode *qevm_node_children(QevmNode *node);
  */
 QevmNode *qevm_node_child(QevmNode *parent, const char *name);
 QevmNode *qevm_node_subsection(QevmNode *parent, const char *name);
+/* How many children there are; 0 without a parent. */
+guint64 qevm_node_child_count(QevmNode *parent);
 /* The first child that is what `like`, of another tree, is there: its kind,
  * index and name; NULL: none, or no parent. The child `likely` (NULL: none)
  * is looked at before the others. */

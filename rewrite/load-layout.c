@@ -298,17 +298,6 @@ size_of(QevmNode *node)
     }
 }
 
-static guint64
-count_elements(QevmNode *run)
-{
-    guint64 n = 0;
-
-    for (QevmNode *x = qevm_node_children(run); x; x = x->next) {
-        n++;
-    }
-    return n;
-}
-
 /* Of virtio-gpu, the destination reads as many scanouts as the stream says, but
  * each in its own layout: with the framebuffer if its machine type is of 9.0
  * or newer (hw/display/virtio-gpu.c:vmstate_virtio_gpu_scanouts,
@@ -323,7 +312,7 @@ gpu_size(const QevmLoadPair *pair, guint64 in_source)
     return !like || !there
                ? in_source
                : in_source - qevm_node_wire_size(there) +
-                     count_elements(there) * qevm_node_wire_size(like);
+                     qevm_node_child_count(there) * qevm_node_wire_size(like);
 }
 
 guint64

@@ -65,17 +65,6 @@ is_same(QevmNode *a, QevmNode *b)
     return g_bytes_equal(x, y);
 }
 
-static guint
-count_children(QevmNode *node)
-{
-    guint count = 0;
-
-    for (QevmNode *n = qevm_node_children(node); n; n = n->next) {
-        count++;
-    }
-    return count;
-}
-
 static gboolean
 says_nothing(QevmNode *node, QevmNode *base)
 {
@@ -90,7 +79,7 @@ says_nothing(QevmNode *node, QevmNode *base)
         data = qevm_node_bytes(node, &size);
         return (!base && qevm_is_zero(data, size)) || is_unarmed(node);
     }
-    if (base && count_children(node) != count_children(base)) {
+    if (base && qevm_node_child_count(node) != qevm_node_child_count(base)) {
         return FALSE;
     }
     next = base ? qevm_node_children(base) : NULL;

@@ -53,14 +53,16 @@ make(QevmRepair *r, json_t *rule, QevmLoss loss, const char *why,
 
 /* ---- versions and subsections ---- */
 
+static const char as_known[] = "what the destination knows";
+
 static gboolean
-set_version(QevmRepair *r, QevmNode *node, guint32 version, GError **error)
+set_version(QevmRepair *r, QevmNode *node, guint32 version, const char *why,
+            GError **error)
 {
     json_t *rule = op_at(r, "set-version", node, -1);
 
     json_object_set_new(rule, "version", json_integer(version));
-    return make(r, rule, QEVM_LOSS_LOSSLESS, "what the destination knows",
-                error);
+    return make(r, rule, QEVM_LOSS_LOSSLESS, why, error);
 }
 
 /* The first subsection of that name, however deep. */
@@ -107,7 +109,7 @@ repair_subsection(QevmRepair *r, GError **error)
     }
     return r->stop->kind == QEVM_STOP_SUBSECTION_UNKNOWN
                ? strip(r, node, "the destination does not know it", error)
-               : set_version(r, node, (guint32)r->stop->local, error);
+               : set_version(r, node, (guint32)r->stop->local, as_known, error);
 }
 
 /* ---- values ---- */
@@ -175,6 +177,23 @@ refuse_old(QevmRepair *r)
         NULL);
 }
 
+static gboolean
+raise_version(QevmRepair *r, GError **error)
+{
+    guint32 from = r->record->version_id, to = r->ref->version_id;
+    const char *why = as_known;
+
+    if (from != to && !is_alike(r->source, r->like)) {
+        why =
+            qevm_hints_versions(r->plan->hints, r->record, r->source, from, to);
+        if (!why) {
+            refuse_old(r);
+            return TRUE;
+        }
+    }
+    return set_version(r, NULL, to, why, error);
+}
+
 /* ---- the repair ---- */
 
 static gboolean
@@ -182,16 +201,9 @@ repair(QevmRepair *r, GError **error)
 {
     switch (r->stop->kind) {
     case QEVM_STOP_VERSION_TOO_NEW:
-        return set_version(r, NULL, r->ref->version_id, error);
+        return set_version(r, NULL, r->ref->version_id, as_known, error);
     case QEVM_STOP_VERSION_TOO_OLD:
-        if (r->record->version_id != r->ref->version_id &&
-            !is_alike(r->source, r->like) &&
-            !qevm_hints_versions(r->plan->hints, r->record, r->source,
-                                 r->record->version_id, r->ref->version_id)) {
-            refuse_old(r);
-            return TRUE;
-        }
-        return set_version(r, NULL, r->ref->version_id, error);
+        return raise_version(r, error);
     case QEVM_STOP_SUBSECTION_UNKNOWN:
     case QEVM_STOP_SUBSECTION_TOO_NEW:
     case QEVM_STOP_SUBSECTION_TOO_OLD:
@@ -248,7 +260,7 @@ finish_subsections(QevmRepair *r, QevmNode *source, QevmNode *like,
         guint32 wanted = here ? here->desc.vmsd->version : 0;
 
         if (here && ((is_in_doubt(r, name, n->desc.vmsd->version, wanted) &&
-                      !set_version(r, n, wanted, error)) ||
+                      !set_version(r, n, wanted, as_known, error)) ||
                      !finish_subsections(r, n, here, error))) {
             return FALSE;
         }
@@ -263,7 +275,7 @@ finish_versions(QevmRepair *r, GError **error)
 
     return (!vmsd ||
             !is_in_doubt(r, vmsd, r->record->version_id, r->ref->version_id) ||
-            set_version(r, NULL, r->ref->version_id, error)) &&
+            set_version(r, NULL, r->ref->version_id, as_known, error)) &&
            finish_subsections(r, r->source, r->like, error);
 }
 

@@ -270,6 +270,13 @@ class Qemu:
         if last["status"] != "completed":
             raise LabError("migration %s %s" % (last["status"], last.get("error-desc", "")))
 
+    def save_to(self, out, uri=TO_FILE):
+        """Save the stopped guest into a file."""
+        self.cmd("migrate", uri=self.fill(uri))
+        self.migrated()
+        await_file(self.path("stream"))
+        copy(self.path("stream"), out)
+
     def take(self, stream, uri=FROM_FILE):
         """Load a stream into a QEMU with -incoming defer: None, or all that is said about why not."""
         copy(stream, self.path("stream"))

@@ -383,10 +383,7 @@ def save_to(place, setup, version, machine):
         if why or bad:
             raise lab.LabError("before it was saved: %s" % (why or bad))
         guest.cmd("stop")
-        guest.cmd("migrate", uri=guest.fill(lab.TO_FILE))
-        guest.migrated()
-        lab.await_file(guest.path("stream"))
-        lab.copy(guest.path("stream"), place + ".mig")
+        guest.save_to(place + ".mig")
         for name in setup.images():
             lab.copy(guest.path(name), place + "." + name)
         facts = lab.describe(guest)

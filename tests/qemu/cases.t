@@ -87,10 +87,7 @@ def source(name, case, folder):
             for step in side["monitor"]:
                 run(q, step)
             q.set_caps(side.get("capabilities", ()))
-            q.cmd("migrate", uri=q.fill(lab.TO_FILE))
-            q.migrated()
-            lab.await_file(q.path("stream"))
-            lab.copy(q.path("stream"), part)
+            q.save_to(part)
         if "machine" in side:
             done = qevm("set-machine", part, side["machine"], "-o", part + "2")
             if done.returncode:

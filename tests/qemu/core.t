@@ -152,13 +152,6 @@ def dump(q, to):
     lab.copy(q.path("dump"), to)
 
 
-def migrate(q, to):
-    q.cmd("migrate", uri=q.fill(lab.TO_FILE))
-    q.migrated()
-    lab.await_file(q.path("stream"))
-    lab.copy(q.path("stream"), to)
-
-
 def run(argv, **more):
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace", timeout=LIMIT, **more)
@@ -180,7 +173,7 @@ def check_arch(tmp, qemu, argv, not_these):
         if shake(q, 2, not_these) < 2 * 30:
             return "hardly a register could be written"
         dump(q, tmp + "/dump")
-        migrate(q, tmp + "/stream")
+        q.save_to(tmp + "/stream")
     return differs(core_of(tmp), Core(tmp + "/dump"))
 
 
@@ -273,7 +266,7 @@ def check_linux(tmp, qemu, machine, dumped):
         wanted = ranges(q)
         if dumped:
             dump(q, tmp + "/dump")
-        migrate(q, tmp + "/stream")
+        q.save_to(tmp + "/stream")
     core = core_of(tmp)
     why = differs(core, Core(tmp + "/dump")) if dumped else None
     at = symbols["linux_banner"] - symbols["_text"] + physical

@@ -70,11 +70,9 @@ def stream_of(version, argv, make):
             q.cmd("stop")
             if text.count("wrote") < 3:
                 raise lab.LabError("the source does not write: %r %s" % (text, q.messages()))
-            q.cmd("migrate", uri=q.fill(lab.TO_FILE))
-            q.migrated()
-            lab.await_file(q.path("stream"))
-            with open(q.path("stream"), "rb") as f:
-                return f.read()
+            q.save_to(place.file("stream"))
+        with open(place.file("stream"), "rb") as f:
+            return f.read()
 
 
 def writes_on(going):

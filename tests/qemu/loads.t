@@ -84,10 +84,7 @@ def save(side, guest):
             text = q.printed()
             if not guest.started(text):
                 raise lab.LabError("the source did not get going: %r %s" % (text, q.messages()))
-            q.cmd("migrate", uri=q.fill(uri_of(side, lab.TO_FILE)))
-            q.migrated()
-            lab.await_file(q.path("stream"))
-            lab.copy(q.path("stream"), place + ".mig")
+            q.save_to(place + ".mig", uri_of(side, lab.TO_FILE))
         with open(place + ".json.part", "w") as f:
             json.dump({**facts, "serial": text}, f, indent=1)
         os.replace(place + ".json.part", place + ".json")

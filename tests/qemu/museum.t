@@ -52,13 +52,6 @@ def argv(machine):
     return "qemu-system-x86_64 -M " + machine + DEVICES % usb + guest.argv
 
 
-def migrate(q, place):
-    q.cmd("migrate", uri=q.fill(lab.TO_FILE))
-    q.migrated()
-    lab.await_file(q.path("stream"))
-    lab.copy(q.path("stream"), place)
-
-
 def source(machine, runs):
     """The stream, idle or of a guest that runs, and what that had printed; from the cache or saved now."""
     place = lab.cache("museum", "%s-%s-%s.mig" % (OLD, machine, "runs" if runs else "idle"))
@@ -73,7 +66,7 @@ def source(machine, runs):
                     raise lab.LabError("the source did not get going: " + q.messages())
             with open(place + ".serial", "w") as f:
                 f.write(q.printed())
-            migrate(q, place + ".part")
+            q.save_to(place + ".part")
             os.replace(place + ".part", place)
     with open(place + ".serial") as f:
         return place, f.read()

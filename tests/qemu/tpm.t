@@ -26,15 +26,6 @@ def command(version, device):
     return ARGV % (version, device) + guest.argv
 
 
-def save(q):
-    q.cmd("stop")
-    q.cmd("migrate", uri=q.fill(lab.TO_FILE))
-    q.migrated()
-    lab.await_file(q.path("stream"))
-    with open(q.path("stream"), "rb") as f:
-        return f.read()
-
-
 def state_of(stream):
     """What the stream has of the TPM: {path: value}."""
     done = subprocess.run([QEVM, "get", "--json", stream, STATE + "//*"], stdout=subprocess.PIPE, text=True, check=True)
@@ -58,7 +49,8 @@ def check(device, old, new):
             with lab.Qemu(here.fill(command(old, device)), here.root, (), True) as q:
                 q.cmd("cont")
                 q.wait_for(guest.started, LIMIT)
-                there.write("old.mig", save(q))
+                q.cmd("stop")
+                q.save_to(there.file("old.mig"))
                 before = q.printed()
             out = there.file("new.mig")
             code, said, err = there.run(
@@ -75,7 +67,8 @@ def check(device, old, new):
                 q.cmd("cont")
                 text = before + q.wait_for(lambda text: guest.lives(before + text), LIMIT)
                 ok(guest.lives(text) and not guest.wrong(text), what + ": ticks", guest.wrong(text), text[-200:])
-                there.write("again.mig", save(q))
+                q.cmd("stop")
+                q.save_to(there.file("again.mig"))
             was, now = state_of(there.file("old.mig")), state_of(there.file("again.mig"))
             moved = different(was.pop(MOVES), now.pop(MOVES))
             ok(was == now and moved <= CLOCKS, what + ": its TPM is what it was", "%d bytes differ" % moved, *[

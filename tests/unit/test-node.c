@@ -379,6 +379,9 @@ test_mate(void)
     run->next->index = 1;
     g_assert_null(qevm_node_mate(&there->root, run->next, NULL));
     g_assert_null(qevm_node_mate(NULL, run, NULL));
+    g_assert_cmpuint(qevm_node_child_count(run), ==, 0);
+    g_assert_cmpuint(qevm_node_child_count(NULL), ==, 0);
+    g_assert_cmpuint(qevm_node_child_count(&tree->root), ==, 3);
 }
 
 static void

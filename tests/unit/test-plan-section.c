@@ -47,7 +47,7 @@ static const struct plan_row rows[] = {
       .like = RISCV(10, ""),
       .dump = T(VMSD("cpu", 10, 10, FIELDS(F("env.priv_ver", 8)))),
       .plan =
-        "{'op':'set-version','at':'cpu','version':10,'why':'what the destination knows','class':'lossless'}\n"
+        "{'op':'set-version','at':'cpu','version':10,'why':'in a CPU of riscv, the types of fields changed, not what they mean','class':'lossless'}\n"
         "{'op':'remove-field','at':'cpu//env.virt','if-equals':{'hex':'0000000000000000'},'why':'the destination does not read it','class':'default'}\n" },
     { "version/older-subsection-with-other-fields",
       .stream = DEV(1, "a=uint32:00000001 (dev/s,1 b=uint8:02 )"),
